@@ -1,0 +1,123 @@
+# lemmalloc: one makefile for everything.  `make help` lists the targets.
+#
+# The goals named on the command line run in their order, also with -j: the
+# proofs use all processors by themselves.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash -o pipefail
+
+CC      = gcc
+CFLAGS  = -O2 -g
+PREFIX  = /usr/local
+DESTDIR =
+
+CORE    := $(sort $(wildcard core/*.c))
+HEADERS := $(sort $(wildcard core/*.h spec/*.h harness/*.h))
+HARNESS := $(sort $(wildcard harness/*.c))
+MAN     := $(sort $(wildcard harness/*.[1-8]))
+INCLUDE := -Icore -Ispec -Iharness
+
+# Debian 12 packages: proof, compilers, tests.
+PACKAGES := frama-c-base why3 z3 python3 \
+            gcc gcc-multilib clang libc6-dev make \
+            bats golang-1.19-src git perl
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install what is needed from Debian 12 (as root, or through sudo)
+	@missing=; for p in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed$$' || missing="$$missing $$p"; \
+	done; \
+	if [ -z "$$missing" ]; then echo "deps: all packages are installed"; exit 0; fi; \
+	echo "deps: installing$$missing"; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -q && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+
+# ---------------------------------------------------------------- library
+
+# One translation unit: harness/lemmalloc.c includes the core, so that every
+# function of the core is internal and can be inlined.
+LIB_FLAGS := -std=gnu99 -Wall -Wextra $(INCLUDE) -fPIC -pthread -fvisibility=hidden \
+             -ftls-model=initial-exec -fno-builtin-malloc -fno-builtin-calloc \
+             -fno-builtin-realloc -fno-builtin-free
+
+lib: build/liblemmalloc.so build/liblemmalloc.a ## build build/liblemmalloc.so and build/liblemmalloc.a
+
+build/lemmalloc.o: harness/lemmalloc.c $(CORE) $(HEADERS) $(HARNESS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LIB_FLAGS) -c -o $@ $<
+
+build/liblemmalloc.so: build/lemmalloc.o
+	$(CC) $(CFLAGS) -shared -pthread -Wl,-soname,$(@F) -Wl,-z,relro,-z,now -o $@ $< $(LDFLAGS)
+
+build/liblemmalloc.a: build/lemmalloc.o
+	rm -f $@ && $(AR) rcs $@ $<
+
+# Every file of the core alone: C90, no libc, no warning, 64 and 32 bits.
+STRICT := -std=c90 -pedantic-errors -Wall -Wextra -Werror -ffreestanding -fsyntax-only -Icore -Ispec
+
+core-check: ## compile each file of the core alone as strict C90, gcc and clang
+	@for f in $(CORE); do for cc in gcc clang; do for how in -m64 -m32 '-m64 -DARENA_PAGES=256u'; do \
+	  $$cc $(STRICT) $$how $$f || { echo "core-check: $$cc $$how $$f fails"; exit 1; }; \
+	done; done; done
+	@echo "core-check: $(words $(CORE)) files, 6 ways each, no warning"
+
+# ---------------------------------------------------------------- proofs
+
+# FUNC=name[,name], FILE=core/x.c, CONFIG=x86_64|x86_32|small|all, CACHE=1, V=1
+REPLAY = proofs/replay $(if $(FUNC),--func $(FUNC)) $(if $(FILE),--file $(FILE)) \
+         $(if $(CONFIG),--config $(CONFIG)) $(if $(CACHE),--cache) $(if $(V),-v)
+
+# While working on one function or file the library need not build.
+prove: $(if $(FUNC)$(FILE)$(CACHE),,lib) ## replay every proof, x86-64, full arena (FUNC= FILE= CONFIG= CACHE=1 V=1)
+	$(REPLAY)
+
+prove-all: lib ## the same for every ABI and geometry, with smoke tests
+	proofs/replay --config all --smoke $(if $(V),-v)
+
+mutants: ## break each function on purpose; the proofs must notice (FUNC=, FILE=)
+	proofs/mutate $(if $(FUNC),--func $(FUNC)) $(if $(FILE),--file $(FILE))
+
+# ---------------------------------------------------------------- tests
+
+# Tests are harness/tests/*.bats; each builds the programs it needs:
+#   make build/tests/NAME     harness/tests/NAME.c with the core, for unit tests
+#   make build/programs/NAME  harness/tests/NAME.c alone, to run on the library
+TEST_FLAGS = -g -O1 -std=gnu99 -Wall -Wextra $(INCLUDE)
+
+build/tests/%: harness/tests/%.c $(CORE) $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(TEST_FLAGS) -o $@ $< $(CORE) -pthread
+
+build/programs/%: harness/tests/%.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(TEST_FLAGS) -fno-builtin -o $@ $< -pthread
+
+check: core-check lib ## run the tests
+	@mkdir -p build
+	@bats --tap harness/tests | tee build/check.tap | awk ' \
+	  { print; fflush() } \
+	  /^1\.\./ { n = substr($$0, 4) + 0 } \
+	  /^not ok / { bad++; next } \
+	  /^ok .*# skip/ { skipped++; next } \
+	  /^ok / { good++ } \
+	  END { if (n != good + bad + skipped || n == 0) { print "check: the tests did not run to the end"; bad++ } \
+	        printf "check: %d passed, %d failed, %d skipped\n", good, bad, skipped; exit bad > 0 }'
+
+# ---------------------------------------------------------------- the rest
+
+install: lib ## install library, header and manual page (PREFIX=/usr/local DESTDIR=)
+	install -d $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include
+	install -m 755 build/liblemmalloc.so $(DESTDIR)$(PREFIX)/lib
+	install -m 644 build/liblemmalloc.a $(DESTDIR)$(PREFIX)/lib
+	install -m 644 harness/lemmalloc.h $(DESTDIR)$(PREFIX)/include
+	@for page in $(MAN); do d=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
+	  install -d $$d && install -m 644 $$page $$d && echo "installed $$d/$${page##*/}" || exit 1; done
+
+clean: ## remove build/
+	rm -rf build
+
+.PHONY: help deps lib core-check prove prove-all mutants check install clean

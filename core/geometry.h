@@ -1,0 +1,69 @@
+/*
+ * geometry.h - the units the whole core counts in: pages, words, holders.
+ * Every number here is a compile-time constant; a geometry is chosen by
+ * ARENA_PAGES alone and the proofs are replayed for each shipped one.
+ * Nothing is trusted.  Page size and the words "page", "span": Go's runtime.
+ */
+#ifndef LM_GEOMETRY_H
+#define LM_GEOMETRY_H
+
+#include <limits.h>
+
+/* Functions of the core are internal to a program that compiles it as one
+ * translation unit; it defines LM_CORE as static. */
+#ifndef LM_CORE
+#define LM_CORE
+#endif
+
+/* Bytes in a page. */
+#define PAGE_SIZE 8192u
+
+/* Pages in an arena, a power of two, at most 2^19 (4 GiB); page 0 is never
+ * handed out, so that page number 0 and byte offset 0 can mean "none". */
+#ifndef ARENA_PAGES
+#define ARENA_PAGES 524288u
+#endif
+
+/* A word of a bitmap, and the number of its bits. */
+typedef unsigned long word;
+#if ULONG_MAX == 0xFFFFFFFFUL
+#define WORD_BITS 32u
+#define ALL_ONES 0xFFFFFFFFUL
+#else
+#define WORD_BITS 64u
+#define ALL_ONES 0xFFFFFFFFFFFFFFFFUL
+#endif
+
+/* A page holds at most 1024 slots (of 8 bytes); words of bits per page. */
+#define SLOTS_MAX 1024u
+#define WORDS (SLOTS_MAX / WORD_BITS)
+
+/* Holders: caches that allocate from an arena; holder 0 is central, the
+ * cache that no thread owns. */
+#ifndef HOLDERS
+#if ARENA_PAGES > 65536u
+#define HOLDERS 1024u
+#else
+#define HOLDERS 2u
+#endif
+#endif
+
+/* What a run of pages is.  2 .. 135 are Go's span classes, size class x 2
+ * plus 1 for "holds no pointers" (noscan). */
+#define TAG_NONE 0u          /* no run starts here */
+#define TAG_FREE 1u          /* a free run */
+#define TAG_LARGE 136u       /* one large object, scan; 137: noscan */
+#define TAG_TINY 138u        /* 16-byte blocks that the tiny allocator packs */
+#define TAGS 144u            /* a row of lists: nine cache lines */
+
+/* Where a span with slots is. */
+#define PARKED 0u            /* full: on no list */
+#define LISTED 1u            /* has room: on its holder's list */
+#define CURRENT 2u           /* its holder allocates from it */
+
+/* Tests count the steps of the page heap through this. */
+#ifndef COUNT_STEP
+#define COUNT_STEP()
+#endif
+
+#endif

@@ -1,0 +1,200 @@
+/*
+ * pages.c - runs of pages; see pages.h.
+ */
+#include "pages.h"
+#include "fit.h"
+
+LM_CORE void run_take(struct arena *a, unsigned s)
+{
+  a->owner[s] = (int)s;
+  a->tag[s] = TAG_LARGE;
+  fit_set(a, s, 0);
+}
+
+LM_CORE void run_give(struct arena *a, unsigned s)
+{
+  unsigned n = a->npages[s];
+  a->owner[s + n - 1u] = (int)s;
+  a->tag[s] = TAG_FREE;
+  fit_set(a, s, (int)n);
+}
+
+LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k)
+{
+  unsigned r = s + k;
+  a->npages[r] = a->npages[s] - k;
+  a->npages[s] = k;
+  a->owner[r] = (int)r;
+  a->tag[r] = TAG_LARGE;
+}
+
+LM_CORE void run_join(struct arena *a, unsigned s, unsigned r)
+{
+  a->npages[s] = a->npages[s] + a->npages[r];
+  a->tag[r] = TAG_NONE;
+}
+
+/* Gives back what run s has beyond its first k pages. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires k: 1 <= k <= a->npages[s];
+  @ requires right: s + a->npages[s] < a->hi ==>
+  @   a->tag[s + a->npages[s]] != TAG_FREE;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures runs: Runs(a);
+  @ ensures run: a->tag[s] == TAG_LARGE && a->npages[s] == k;
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @*/
+static void trim(struct arena *a, unsigned s, unsigned k)
+{
+  if (a->npages[s] > k) {
+    run_cut(a, s, k);
+    run_give(a, s + k);
+  }
+}
+
+/* Hands out a run of k pages from a free run that is long enough. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires k: 1 <= k < ARENA_PAGES;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures runs: Runs(a);
+  @ ensures range: 0 <= \result < ARENA_PAGES;
+  @ ensures run: \result != 0 ==>
+  @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
+  @ ensures new: \result != 0 ==> \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
+  @ ensures none: \result == 0 ==>
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> a->tag[s] == TAG_FREE ==>
+  @   a->npages[s] < k;
+  @ ensures kept: UsedKept{Pre,Post}(a, 0);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @*/
+static unsigned take_fit(struct arena *a, unsigned k)
+{
+  unsigned s = fit_find(a, (int)k);
+  if (s != 0u) {
+    /*@ assert run: a->tag[s] == TAG_FREE && a->npages[s] >= k; */
+    /*@ assert right: s + a->npages[s] < a->hi ==>
+      @   a->tag[s + a->npages[s]] != TAG_FREE; */
+    run_take(a, s);
+    trim(a, s, k);
+  }
+  return s;
+}
+
+LM_CORE unsigned pages_alloc(struct arena *a, unsigned k)
+{
+  unsigned s = take_fit(a, k);
+  if (s != 0u && s + k > a->fresh) {
+    a->fresh = s + k;
+  }
+  return s;
+}
+
+/* Merges the free run behind run s, if there is one, into it. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures runs: Runs(a);
+  @ ensures run: a->tag[s] == TAG_LARGE;
+  @ ensures right: s + a->npages[s] < a->hi ==>
+  @   a->tag[s + a->npages[s]] != TAG_FREE;
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @*/
+static void merge_right(struct arena *a, unsigned s)
+{
+  unsigned r = s + a->npages[s];
+  if (r < a->hi && a->tag[r] == TAG_FREE) {
+    run_take(a, r);
+    run_join(a, s, r);
+  }
+}
+
+/* Makes one run of the free run l and of run s behind it. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires left: l < s < ARENA_PAGES && a->tag[l] == TAG_FREE &&
+  @   l + a->npages[l] == s;
+  @ requires run: a->tag[s] == TAG_LARGE;
+  @ assigns a->owner[l], a->npages[l], a->tag[l], a->tag[s], a->leaf[l],
+  @   a->best[1 .. ARENA_PAGES - 1];
+  @ ensures runs: Runs(a);
+  @ ensures joined: a->tag[l] == TAG_LARGE &&
+  @   a->npages[l] == \old(a->npages[l]) + \old(a->npages[s]);
+  @ ensures gone: a->tag[s] == TAG_NONE;
+  @*/
+static void absorb_left(struct arena *a, unsigned l, unsigned s)
+{
+  run_take(a, l);
+  run_join(a, l, s);
+}
+
+/* Merges run s into the free run before it, if there is one; the merged run's
+ * start. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires right: s + a->npages[s] < a->hi ==>
+  @   a->tag[s + a->npages[s]] != TAG_FREE;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures runs: Runs(a);
+  @ ensures run: \result < ARENA_PAGES && a->tag[\result] == TAG_LARGE;
+  @ ensures gone: \result == s || a->tag[s] == TAG_NONE;
+  @ ensures left: \forall integer q; 0 <= q < \result ==>
+  @   a->tag[q] == TAG_FREE ==> q + a->npages[q] < \result;
+  @ ensures right: \result + a->npages[\result] < a->hi ==>
+  @   a->tag[\result + a->npages[\result]] != TAG_FREE;
+  @ ensures new: \result == s || \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @*/
+static unsigned merge_left(struct arena *a, unsigned s)
+{
+  unsigned l = (unsigned)a->owner[s - 1u];
+  if (a->tag[l] == TAG_FREE && l + a->npages[l] == s) {
+    absorb_left(a, l, s);
+    return l;
+  }
+  return s;
+}
+
+/* Makes one run of run s and the free runs beside it; its start. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures runs: Runs(a);
+  @ ensures run: \result < ARENA_PAGES && a->tag[\result] == TAG_LARGE;
+  @ ensures gone: \result == s || a->tag[s] == TAG_NONE;
+  @ ensures left: \forall integer q; 0 <= q < \result ==>
+  @   a->tag[q] == TAG_FREE ==> q + a->npages[q] < \result;
+  @ ensures right: \result + a->npages[\result] < a->hi ==>
+  @   a->tag[\result + a->npages[\result]] != TAG_FREE;
+  @ ensures new: \result == s || \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @*/
+static unsigned merge(struct arena *a, unsigned s)
+{
+  merge_right(a, s);
+  return merge_left(a, s);
+}
+
+LM_CORE void pages_free(struct arena *a, unsigned s)
+{
+  run_give(a, merge(a, s));
+}

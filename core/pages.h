@@ -1,0 +1,146 @@
+/*
+ * pages.h - runs of pages: handed out, taken back, merged.
+ * Boundary tags tell a run its neighbours in one step (Knuth, TAOCP 1,
+ * 2.5, algorithm C), the tournament tree tells where a long enough run is
+ * free: allocating and freeing cost O(log ARENA_PAGES).
+ * Proven: complete contracts below.  Trusted: nothing.
+ * Go's names: mheap, pageAlloc.
+ */
+#ifndef LM_PAGES_H
+#define LM_PAGES_H
+#include "../spec/runs.h"
+
+/* Hands out the whole free run s. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: FreeRun(a, s);
+  @ assigns a->owner[s], a->tag[s], a->leaf[s],
+  @   a->best[1 .. ARENA_PAGES - 1];
+  @ ensures run: a->tag[s] == TAG_LARGE;
+  @ ensures region: RunsRegion(a);
+  @ ensures inside: RunsInside(a);
+  @ ensures apart: RunsApart(a);
+  @ ensures tile: RunsTile(a);
+  @ ensures coalesced: RunsCoalesced(a);
+  @ ensures free_leaf: FreeLeaf(a);
+  @ ensures used_leaf: UsedLeaf(a);
+  @ ensures free_last: FreeLast(a);
+  @ ensures used_first: UsedFirst(a);
+  @ ensures behind: OwnerBehind(a);
+  @ ensures owners: SlotOwners(a);
+  @ ensures tree: FitTree(a);
+  @*/
+LM_CORE void run_take(struct arena *a, unsigned s);
+
+/* Takes back run s, which no free run touches. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: Used(a, s);
+  @ requires left: \forall integer q; 0 <= q < s ==> a->tag[q] == TAG_FREE ==>
+  @   q + a->npages[q] < s;
+  @ requires right: s + a->npages[s] < a->hi ==>
+  @   a->tag[s + a->npages[s]] != TAG_FREE;
+  @ assigns a->owner[s + a->npages[s] - 1], a->tag[s], a->leaf[s],
+  @   a->best[1 .. ARENA_PAGES - 1];
+  @ ensures run: a->tag[s] == TAG_FREE;
+  @ ensures region: RunsRegion(a);
+  @ ensures inside: RunsInside(a);
+  @ ensures apart: RunsApart(a);
+  @ ensures tile: RunsTile(a);
+  @ ensures coalesced: RunsCoalesced(a);
+  @ ensures free_leaf: FreeLeaf(a);
+  @ ensures used_leaf: UsedLeaf(a);
+  @ ensures free_last: FreeLast(a);
+  @ ensures used_first: UsedFirst(a);
+  @ ensures behind: OwnerBehind(a);
+  @ ensures owners: SlotOwners(a);
+  @ ensures tree: FitTree(a);
+  @*/
+LM_CORE void run_give(struct arena *a, unsigned s);
+
+/* Cuts run s, which is handed out, behind its first k pages; the new run
+ * s + k is handed out too. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: a->tag[s] == TAG_LARGE && 1 <= k < a->npages[s];
+  @ requires s: s < ARENA_PAGES;
+  @ assigns a->owner[s + k], a->npages[s], a->npages[s + k], a->tag[s + k];
+  @ ensures first: a->npages[s] == k;
+  @ ensures second: a->tag[s + k] == TAG_LARGE &&
+  @   a->npages[s + k] == \old(a->npages[s]) - k;
+  @ ensures region: RunsRegion(a);
+  @ ensures inside: RunsInside(a);
+  @ ensures apart: RunsApart(a);
+  @ ensures tile: RunsTile(a);
+  @ ensures coalesced: RunsCoalesced(a);
+  @ ensures free_leaf: FreeLeaf(a);
+  @ ensures used_leaf: UsedLeaf(a);
+  @ ensures free_last: FreeLast(a);
+  @ ensures used_first: UsedFirst(a);
+  @ ensures behind: OwnerBehind(a);
+  @ ensures owners: SlotOwners(a);
+  @ ensures tree: FitTree(a);
+  @*/
+LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k);
+
+/* Makes one run of s and of the run r behind it, both handed out. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires behind: r == s + a->npages[s] && r < a->hi &&
+  @   a->tag[r] == TAG_LARGE;
+  @ assigns a->npages[s], a->tag[r];
+  @ ensures joined: a->npages[s] == \old(a->npages[s]) + \old(a->npages[r]);
+  @ ensures gone: a->tag[r] == TAG_NONE;
+  @ ensures region: RunsRegion(a);
+  @ ensures inside: RunsInside(a);
+  @ ensures apart: RunsApart(a);
+  @ ensures tile: RunsTile(a);
+  @ ensures coalesced: RunsCoalesced(a);
+  @ ensures free_leaf: FreeLeaf(a);
+  @ ensures used_leaf: UsedLeaf(a);
+  @ ensures free_last: FreeLast(a);
+  @ ensures used_first: UsedFirst(a);
+  @ ensures behind: OwnerBehind(a);
+  @ ensures owners: SlotOwners(a);
+  @ ensures tree: FitTree(a);
+  @*/
+LM_CORE void run_join(struct arena *a, unsigned s, unsigned r);
+
+/* Hands out a run of k pages, from the lowest free run that is long enough;
+ * 0, and no change, exactly when none is. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires k: 1 <= k < ARENA_PAGES;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures runs: Runs(a);
+  @ ensures range: 0 <= \result < ARENA_PAGES;
+  @ ensures run: \result != 0 ==>
+  @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
+  @ ensures new: \result != 0 ==> \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
+  @ ensures none: \result == 0 ==>
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> a->tag[s] == TAG_FREE ==>
+  @   a->npages[s] < k;
+  @ ensures kept: UsedKept{Pre,Post}(a, 0);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @ ensures fresh: a->fresh >= \old(a->fresh) && (\result != 0 ==> \result + k <= a->fresh);
+  @*/
+LM_CORE unsigned pages_alloc(struct arena *a, unsigned k);
+
+/* Takes back run s and merges it with the free runs beside it. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures runs: Runs(a);
+  @ ensures gone: a->tag[s] <= TAG_FREE;
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @*/
+LM_CORE void pages_free(struct arena *a, unsigned s);
+
+#endif

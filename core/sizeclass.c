@@ -1,0 +1,509 @@
+/*
+ * sizeclass.c - Go's size classes and the look-ups; see sizeclass.h.
+ * The tables are Go 1.19's; harness/tests/sizeclasses_go.c compares each entry
+ * with Go's own file, and the lemmas prove what the code needs of them: a
+ * property of one index is a macro, which is asserted for many indices at a
+ * time.  On 32-bit machines, where d * magic does not fit, "/" divides.
+ */
+#include "sizeclass.h"
+
+/* ---- Tables: each is data for the code and a ghost for the contracts ---- */
+
+#define SIZES \
+      0,     8,    16,    24,    32,    48,    64,    80,    96,   112, \
+    128,   144,   160,   176,   192,   208,   224,   240,   256,   288, \
+    320,   352,   384,   416,   448,   480,   512,   576,   640,   704, \
+    768,   896,  1024,  1152,  1280,  1408,  1536,  1792,  2048,  2304, \
+   2688,  3072,  3200,  3456,  4096,  4864,  5376,  6144,  6528,  6784, \
+   6912,  8192,  9472,  9728, 10240, 10880, 12288, 13568, 14336, 16384, \
+  18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768,     0,     16
+
+#define SLOTS \
+     0, 1024,  512,  341,  256,  170,  128,  102,   85,   73, \
+    64,   56,   51,   46,   42,   39,   36,   34,   32,   28, \
+    25,   23,   21,   19,   18,   17,   16,   14,   12,   11, \
+    10,    9,    8,    7,    6,   11,    5,    9,    4,    7, \
+     3,    8,    5,    7,    2,    5,    3,    4,    5,    6, \
+     7,    1,    6,    5,    4,    3,    2,    3,    4,    1, \
+     4,    3,    2,    3,    1,    3,    2,    1,    0,   512
+
+#define PAGES \
+   0,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1, \
+   1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1,  1, \
+   1,  2,  1,  2,  1,  2,  1,  3,  2,  3,  1,  3,  2,  3,  4,  5,  6, \
+   1,  7,  6,  5,  4,  3,  5,  7,  2,  9,  7,  5,  8,  3, 10,  7,  4, \
+   0,   1
+
+static const unsigned short size_table[CLASS_ENTRIES] = { SIZES };
+static const unsigned short slots_table[CLASS_ENTRIES] = { SLOTS };
+static const unsigned char pages_table[CLASS_ENTRIES] = { PAGES };
+
+/*@ ghost const unsigned short ClassSize[CLASS_ENTRIES] = { SIZES }; */
+/*@ ghost const unsigned short ClassSlots[CLASS_ENTRIES] = { SLOTS }; */
+/*@ ghost const unsigned char ClassPages[CLASS_ENTRIES] = { PAGES }; */
+
+#if WORD_BITS == 64u
+/* 2^32 / size, rounded up. */
+static const unsigned magic_table[CLASS_ENTRIES] = {
+          0, 536870912, 268435456, 178956971, 134217728,  89478486,
+   67108864,  53687092,  44739243,  38347923,  33554432,  29826162,
+   26843546,  24403224,  22369622,  20648882,  19173962,  17895698,
+   16777216,  14913081,  13421773,  12201612,  11184811,  10324441,
+    9586981,   8947849,   8388608,   7456541,   6710887,   6100806,
+    5592406,   4793491,   4194304,   3728271,   3355444,   3050403,
+    2796203,   2396746,   2097152,   1864136,   1597831,   1398102,
+    1342178,   1242757,   1048576,    883012,    798916,    699051,
+     657931,    633103,    621379,    524288,    453439,    441506,
+     419431,    394759,    349526,    316552,    299594,    262144,
+     233017,    225198,    209716,    197380,    174763,    157533,
+     149797,    131072,         0,  268435456
+};
+#endif
+
+/* (n + 7) / 8 -> class, for n <= 1024. */
+static const unsigned char size_to_class8[129] = {
+   0,  1,  2,  3,  4,  5,  5,  6,  6,  7,  7,  8,  8,  9,  9, 10, 10,
+  11, 11, 12, 12, 13, 13, 14, 14, 15, 15, 16, 16, 17, 17, 18, 18, 19,
+  19, 19, 19, 20, 20, 20, 20, 21, 21, 21, 21, 22, 22, 22, 22, 23, 23,
+  23, 23, 24, 24, 24, 24, 25, 25, 25, 25, 26, 26, 26, 26, 27, 27, 27,
+  27, 27, 27, 27, 27, 28, 28, 28, 28, 28, 28, 28, 28, 29, 29, 29, 29,
+  29, 29, 29, 29, 30, 30, 30, 30, 30, 30, 30, 30, 31, 31, 31, 31, 31,
+  31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 32, 32, 32, 32, 32, 32,
+  32, 32, 32, 32, 32, 32, 32, 32, 32,  32
+};
+
+/* The same for malloc, without class 3: its 24 bytes are no multiple of 16. */
+static const unsigned char malloc_to_class8[129] = {
+   0,  1,  2,  4,  4,  5,  5,  6,  6,  7,  7,  8,  8,  9,  9, 10, 10,
+  11, 11, 12, 12, 13, 13, 14, 14, 15, 15, 16, 16, 17, 17, 18, 18, 19,
+  19, 19, 19, 20, 20, 20, 20, 21, 21, 21, 21, 22, 22, 22, 22, 23, 23,
+  23, 23, 24, 24, 24, 24, 25, 25, 25, 25, 26, 26, 26, 26, 27, 27, 27,
+  27, 27, 27, 27, 27, 28, 28, 28, 28, 28, 28, 28, 28, 29, 29, 29, 29,
+  29, 29, 29, 29, 30, 30, 30, 30, 30, 30, 30, 30, 31, 31, 31, 31, 31,
+  31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 32, 32, 32, 32, 32, 32,
+  32, 32, 32, 32, 32, 32, 32, 32, 32,  32
+};
+
+/* (n - 1024 + 127) / 128 -> class, for n > 1016. */
+static const unsigned char size_to_class128[249] = {
+  32, 33, 34, 35, 36, 37, 37, 38, 38, 39, 39, 40, 40, 40, 41, 41, 41,
+  42, 43, 43, 44, 44, 44, 44, 44, 45, 45, 45, 45, 45, 45, 46, 46, 46,
+  46, 47, 47, 47, 47, 47, 47, 48, 48, 48, 49, 49, 50, 51, 51, 51, 51,
+  51, 51, 51, 51, 51, 51, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 53,
+  53, 54, 54, 54, 54, 55, 55, 55, 55, 55, 56, 56, 56, 56, 56, 56, 56,
+  56, 56, 56, 56, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 58, 58, 58,
+  58, 58, 58, 59, 59, 59, 59, 59, 59, 59, 59, 59, 59, 59, 59, 59, 59,
+  59, 59, 60, 60, 60, 60, 60, 60, 60, 60, 60, 60, 60, 60, 60, 60, 60,
+  60, 61, 61, 61, 61, 61, 62, 62, 62, 62, 62, 62, 62, 62, 62, 62, 62,
+  63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 64, 64, 64, 64, 64, 64, 64,
+  64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 65, 65,
+  65, 65, 65, 65, 65, 65, 65, 65, 65, 65, 65, 65, 65, 65, 65, 65, 65,
+  65, 65, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 67, 67, 67, 67,
+  67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67,
+  67, 67, 67, 67, 67, 67, 67, 67, 67, 67,  67
+};
+
+/* ---- Facts about the tables ---- */
+
+#define FOUR(Q, k) (Q(k) && Q((k) + 1) && Q((k) + 2) && Q((k) + 3))
+#define SIXTEEN(Q, k) \
+  (FOUR(Q, k) && FOUR(Q, (k) + 4) && FOUR(Q, (k) + 8) && FOUR(Q, (k) + 12))
+#define SIXTY(Q, k) (SIXTEEN(Q, k) && SIXTEEN(Q, (k) + 16) && \
+  SIXTEEN(Q, (k) + 32) && FOUR(Q, (k) + 48) && FOUR(Q, (k) + 52) && \
+  FOUR(Q, (k) + 56))
+
+#define CLASS_CASE(k) \
+  (c == (k) ==> 8 <= ClassSize[c] <= 32768 && \
+   (c < CLASSES ==> ClassSize[c - 1] < ClassSize[c]) && \
+   1 <= ClassPages[c] <= 10 && 1 <= ClassSlots[c] <= 1024 && \
+   ClassSlots[c] * ClassSize[c] <= ClassPages[c] * 8192 < \
+   (ClassSlots[c] + 1) * ClassSize[c])
+
+/* Sizes increase; the slots fit in the pages and leave no room for more. */
+/*@ ghost
+  /@ requires slotted: Slotted(c);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures entry: CLASS_CASE(c);
+   @/
+  static void lemma_entry(unsigned c) {
+    /@ assert c1: SIXTY(CLASS_CASE, 1); @/
+    /@ assert c61: FOUR(CLASS_CASE, 61) && FOUR(CLASS_CASE, 64) && CLASS_CASE(69); @/
+  }
+*/
+
+#define MULTIPLE_CASE(k) \
+  (c == (k) ==> ClassSize[c] % 16 == (c == 1 || c == 3 ? 8 : 0))
+
+/* Every size is a multiple of 16 but 8 and 24, which are multiples of 8. */
+/*@ ghost
+  /@ requires slotted: Slotted(c);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures sixteen: MULTIPLE_CASE(c);
+   @ ensures eight: ClassSize[c] % 8 == 0;
+   @/
+  static void lemma_multiple(unsigned c) {
+    /@ assert c1: SIXTEEN(MULTIPLE_CASE, 1); @/
+    /@ assert c17: SIXTEEN(MULTIPLE_CASE, 17); @/
+    /@ assert c33: SIXTEEN(MULTIPLE_CASE, 33); @/
+    /@ assert c49: SIXTEEN(MULTIPLE_CASE, 49); @/
+    /@ assert c65: FOUR(MULTIPLE_CASE, 64) && MULTIPLE_CASE(69); @/
+  }
+*/
+
+/*@ ghost
+  void lemma_class(unsigned c) {
+    lemma_entry(c);
+    lemma_multiple(c);
+  }
+*/
+
+/*@ ghost
+  void lemma_large(void) { }
+*/
+
+#define TABLE_CASE(k) \
+  (c == (k) ==> size_table[c] == ClassSize[c] && \
+   slots_table[c] == ClassSlots[c] && pages_table[c] == ClassPages[c])
+
+/* The code's tables are the contracts' tables. */
+/*@ ghost
+  /@ requires entry: c < CLASS_ENTRIES;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures same: TABLE_CASE(c);
+   @/
+  static void lemma_table(unsigned c) {
+    /@ assert c0: SIXTY(TABLE_CASE, 0); @/
+    /@ assert c60: FOUR(TABLE_CASE, 60) && FOUR(TABLE_CASE, 64); @/
+    /@ assert c68: TABLE_CASE(68) && TABLE_CASE(69); @/
+  }
+*/
+
+/* The one step of nonlinear arithmetic. */
+/*@ ghost
+  /@ requires less: a <= b;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures scaled: a * k <= b * k;
+   @/
+  static void lemma_scale(word a, word b, word k) { }
+*/
+
+/*@ ghost
+  void lemma_product(word a, word b, word x, word y) {
+    lemma_scale(a, x, b);
+    lemma_scale(b, y, x);
+  }
+*/
+
+/*@ ghost
+  void lemma_slot_room(unsigned i, unsigned n, unsigned z) {
+    lemma_scale(i + 1, n, z);
+  }
+*/
+
+/*@ ghost
+  void lemma_slot_apart(unsigned i, unsigned j, unsigned z) {
+    if (i < j) {
+      lemma_slot_room(i, j, z);
+    }
+    if (j < i) {
+      lemma_slot_room(j, i, z);
+    }
+  }
+*/
+
+/* A size above that of class k - 1 is above those of all classes before. */
+/*@ ghost
+  /@ requires class: 1 <= k < CLASSES;
+   @ requires above: ClassSize[k - 1] < n;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures all: \forall integer c; 1 <= c < k ==> ClassSize[c] < n;
+   @/
+  static void lemma_sizes_below(unsigned k, unsigned n) {
+    unsigned b = k;
+    /@ loop invariant range: 1 <= b <= k;
+     @ loop invariant above: ClassSize[b - 1] < n;
+     @ loop invariant all: \forall integer c; b <= c < k ==> ClassSize[c] < n;
+     @ loop assigns b;
+     @ loop variant b;
+     @/
+    while (b > 1) {
+      b = b - 1;
+      lemma_entry(b);
+    }
+  }
+*/
+
+/* A size below n, or below a and not 0, fits no n bytes at multiples of a. */
+/*@ ghost
+  /@ requires class: 1 <= k < CLASSES;
+   @ requires align: 1 <= a;
+   @ requires below: \forall integer c; 1 <= c < k ==>
+   @   ClassSize[c] < n || ClassSize[c] < a;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures all: \forall integer c; 1 <= c < k ==>
+   @   ClassSize[c] < n || ClassSize[c] % a != 0;
+   @/
+  static void lemma_sizes_unfit(unsigned k, unsigned n, unsigned a) {
+    unsigned b = 1;
+    /@ loop invariant range: 1 <= b <= k;
+     @ loop invariant all: \forall integer c; 1 <= c < b ==>
+     @   ClassSize[c] < n || ClassSize[c] % a != 0;
+     @ loop assigns b;
+     @ loop variant k - b;
+     @/
+    while (b < k) {
+      lemma_entry(b);
+      /@ assert small: ClassSize[b] < a ==> ClassSize[b] % a == ClassSize[b]; @/
+      b = b + 1;
+    }
+  }
+*/
+
+#define CASE_8(k) \
+  (i == (k) ==> 1 <= size_to_class8[i] < CLASSES && \
+   malloc_to_class8[i] == (i == 3 ? 4 : size_to_class8[i]) && \
+   ClassSize[size_to_class8[i] - 1] + 8 <= 8 * i && \
+   8 * i <= ClassSize[size_to_class8[i]])
+
+/* Entry i of size_to_class8 is the least class that holds 8 i bytes, and the
+ * class before holds no more than 8 (i - 1); malloc's table differs at 3. */
+/*@ ghost
+  /@ requires index: 1 <= i <= 128;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures all: CASE_8(i);
+   @/
+  static void lemma_8(unsigned i) {
+    /@ assert i1: SIXTY(CASE_8, 1); @/
+    /@ assert i61: SIXTY(CASE_8, 61); @/
+    /@ assert i121: FOUR(CASE_8, 121) && FOUR(CASE_8, 125); @/
+  }
+*/
+
+#define CASE_128(k) \
+  (i == (k) ==> 1 <= size_to_class128[i] < CLASSES && \
+   ClassSize[size_to_class128[i] - 1] + 128 <= 1024 + 128 * i && \
+   1024 + 128 * i <= ClassSize[size_to_class128[i]])
+
+/* Entry i of size_to_class128 is the least class that holds 1024 + 128 i
+ * bytes, and the class before holds no more than 1024 + 128 (i - 1). */
+/*@ ghost
+  /@ requires index: 0 <= i <= 248;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures all: CASE_128(i);
+   @/
+  static void lemma_128(unsigned i) {
+    /@ assert i0: SIXTY(CASE_128, 0); @/
+    /@ assert i60: SIXTY(CASE_128, 60); @/
+    /@ assert i120: SIXTY(CASE_128, 120); @/
+    /@ assert i180: SIXTY(CASE_128, 180); @/
+    /@ assert i240: FOUR(CASE_128, 240) && FOUR(CASE_128, 244); @/
+    /@ assert i248: CASE_128(248); @/
+  }
+*/
+
+/* ---- A class's numbers ---- */
+
+LM_CORE unsigned class_size(unsigned c)
+{
+  /*@ ghost lemma_table(c); */
+  return size_table[c];
+}
+
+LM_CORE unsigned class_slots(unsigned c)
+{
+  /*@ ghost lemma_table(c); */
+  return slots_table[c];
+}
+
+LM_CORE unsigned class_pages(unsigned c)
+{
+  /*@ ghost lemma_table(c); */
+  return pages_table[c];
+}
+
+/* ---- A size to its class ---- */
+
+LM_CORE unsigned class_of_size(unsigned n)
+{
+  unsigned i, c;
+  if (n <= 1024u - 8u) {
+    i = (n + 7u) / 8u;
+    /*@ ghost lemma_8(i); */
+    c = size_to_class8[i];
+  } else {
+    i = (n - 897u) / 128u;
+    /*@ ghost lemma_128(i); */
+    c = size_to_class128[i];
+  }
+  /*@ ghost lemma_sizes_below(c, n); */
+  return c;
+}
+
+LM_CORE unsigned class_of_aligned(unsigned n, unsigned align)
+{
+  unsigned c = class_of_size(n < align ? align : n);
+  /*@ ghost lemma_sizes_unfit(c, n, align); */
+  /*@ loop invariant range: 1 <= c <= CLASSES;
+    @ loop invariant fits: c < CLASSES ==> ClassSize[c] >= n;
+    @ loop invariant least: \forall integer b; 1 <= b < c ==>
+    @   ClassSize[b] < n || ClassSize[b] % align != 0;
+    @ loop assigns c;
+    @ loop variant CLASSES - c;
+    @*/
+  while (c < CLASSES) {
+    if (class_size(c) % align == 0u) {
+      return c;
+    }
+    c = c + 1u;
+    /*@ ghost if (c < CLASSES) lemma_entry(c); */
+  }
+  return 0u;
+}
+
+LM_CORE unsigned class_of_malloc(unsigned n)
+{
+  unsigned i, c;
+  if (n <= 1024u - 8u) {
+    i = (n + 7u) / 8u;
+    /*@ ghost
+      lemma_8(i);
+      lemma_sizes_below(size_to_class8[i], n);
+      lemma_multiple(3);
+    */
+    c = malloc_to_class8[i];
+  } else {
+    i = (n - 897u) / 128u;
+    /*@ ghost
+      lemma_128(i);
+      lemma_sizes_below(size_to_class128[i], n);
+    */
+    c = size_to_class128[i];
+  }
+  /*@ ghost lemma_multiple(c); */
+  return c;
+}
+
+/* ---- An offset to its slot ---- */
+
+/* Division finds the slot that starts at d, and d lies in the span's pages. */
+/*@ ghost
+  /@ requires slotted: Slotted(c);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures entry: CLASS_CASE(c);
+   @ ensures start: \forall integer i; 0 <= i < ClassSlots[c] ==>
+   @   d == i * ClassSize[c] ==>
+   @   d / ClassSize[c] == i && d < ClassPages[c] * 8192;
+   @/
+  static void lemma_starts(unsigned c, unsigned d) {
+    lemma_entry(c);
+    unsigned z = ClassSize[c];
+    unsigned n = ClassSlots[c];
+    unsigned i = 0;
+    /@ assert floor: (d / z) * z <= d < (d / z) * z + z; @/
+    /@ loop invariant range: 0 <= i <= n;
+     @ loop invariant start: \forall integer j; 0 <= j < i ==>
+     @   d == j * z ==> d / z == j && d < ClassPages[c] * 8192;
+     @ loop assigns i;
+     @ loop variant n - i;
+     @/
+    while (i < n) {
+      lemma_slot_room(i, n, z);
+      lemma_slot_apart(i, d / z, z);
+      i = i + 1;
+    }
+  }
+*/
+
+#if WORD_BITS == 64u
+
+#define MAGIC_CASE(k) \
+  (c == (k) ==> 4294967296 <= magic_table[c] * ClassSize[c] < \
+   4294967296 + ClassSize[c] && magic_table[c] <= 536870912)
+
+/* The factor of class c is 2^32 / ClassSize[c], rounded up. */
+/*@ ghost
+  /@ requires slotted: Slotted(c);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures magic: MAGIC_CASE(c);
+   @/
+  static void lemma_magic(unsigned c) {
+    /@ assert c1: SIXTY(MAGIC_CASE, 1); @/
+    /@ assert c61: FOUR(MAGIC_CASE, 61) && FOUR(MAGIC_CASE, 64) && MAGIC_CASE(69); @/
+  }
+*/
+
+/* A common factor can be cancelled. */
+/*@ ghost
+  /@ requires less: z * x < z * y;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures less: x < y;
+   @/
+  static void lemma_cancel(word z, word x, word y) {
+    if (x >= y) {
+      lemma_product(z, y, z, x);
+    }
+  }
+*/
+
+/* Multiplication by m = ceil(2^32 / z) and division by 2^32 is division by z
+ * for d up to ten pages: the error e = m z - 2^32 is so small that d e does
+ * not reach 2^32. */
+/*@ ghost
+  /@ requires size: 1 <= z <= 32768;
+   @ requires factor: m * z == 4294967296 + e;
+   @ requires error: e < z;
+   @ requires offset: d <= 81920;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures exact: d * m / 4294967296 == d / z;
+   @/
+  static void lemma_divide(word d, word m, word z, word e) {
+    word q = d / z;
+    /@ assert floor: q * z <= d < (q + 1) * z; @/
+    lemma_product(d, e, 81920, 32767);
+    lemma_product(q * z, m, d, m);
+    /@ assert least: q * 4294967296 <= d * m; @/
+    /@ assert product: d * (m * z) < (d + 1) * 4294967296; @/
+    /@ assert high: z * (d * m) < z * ((q + 1) * 4294967296); @/
+    lemma_cancel(z, d * m, (q + 1) * 4294967296UL);
+  }
+*/
+
+LM_CORE unsigned class_slot(unsigned c, unsigned d)
+{
+  /*@ ghost
+    lemma_starts(c, d);
+    lemma_magic(c);
+    if (d <= 81920) {
+      word z = ClassSize[c];
+      word m = magic_table[c];
+      lemma_divide(d, m, z, m * z - 4294967296UL);
+    }
+  */
+  /*@ assert fits: d * magic_table[c] <= 4294967295 * magic_table[c]; */
+  return (unsigned)((word)d * magic_table[c] / 4294967296UL);
+}
+
+#else
+
+LM_CORE unsigned class_slot(unsigned c, unsigned d)
+{
+  /*@ ghost
+    lemma_starts(c, d);
+    lemma_table(c);
+  */
+  return d / size_table[c];
+}
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * state.h - struct arena, the one object the core works on.
+ * A struct of arrays indexed by page number; a span is named by its first
+ * page.  It lies apart from user memory, so no write through a user's block
+ * can reach it.  Zero bytes mean "free and untouched": memory that comes
+ * zeroed is paid for only where it is written.  Nothing is trusted.
+ */
+#ifndef LM_STATE_H
+#define LM_STATE_H
+
+#include "geometry.h"
+
+struct arena {
+  /* Page heap: the arena hands out pages lo .. hi-1. */
+  unsigned lo;
+  unsigned hi;
+  unsigned fresh;                   /* no page from here on was ever used */
+  int owner[ARENA_PAGES];           /* page -> span that covers it */
+  unsigned npages[ARENA_PAGES];     /* run start -> pages in the run */
+  unsigned char tag[ARENA_PAGES];   /* run start -> what the run is */
+  int leaf[ARENA_PAGES];            /* page -> length of a free run there */
+  int best[ARENA_PAGES];            /* inner node -> longest free run below */
+
+  /* Spans: slots, and where a span with room is found. */
+  word bits[ARENA_PAGES * WORDS];       /* slot taken: bit set */
+  unsigned char place[ARENA_PAGES];     /* parked, listed or current */
+  unsigned short holder[ARENA_PAGES];   /* the cache that holds the span */
+  unsigned next[ARENA_PAGES];
+  unsigned prev[ARENA_PAGES];
+  unsigned head[HOLDERS][TAGS];         /* spans with room */
+  unsigned cur[HOLDERS][TAGS];          /* span allocated from, 0: none */
+  unsigned char at[HOLDERS][TAGS];      /* word of it allocated from */
+};
+
+#endif
