@@ -78,8 +78,9 @@ prove: $(if $(FUNC)$(FILE)$(CACHE),,lib) ## replay every proof, x86-64, full are
 prove-all: lib ## the same for every ABI and geometry, with smoke tests
 	proofs/replay --config all --smoke $(if $(V),-v)
 
-mutants: ## break each function on purpose; the proofs must notice (FUNC=, FILE=)
-	proofs/mutate $(if $(FUNC),--func $(FUNC)) $(if $(FILE),--file $(FILE))
+mutants: ## break the core on purpose; the proofs must notice (FUNC= FILE= SAMPLE=n)
+	proofs/mutate $(if $(FUNC),--func $(FUNC)) $(if $(FILE),--file $(FILE)) \
+	  $(if $(SAMPLE),--sample $(SAMPLE))
 
 # ---------------------------------------------------------------- tests
 

@@ -91,8 +91,8 @@ static unsigned take_fit(struct arena *a, unsigned k)
 LM_CORE unsigned pages_alloc(struct arena *a, unsigned k)
 {
   unsigned s = take_fit(a, k);
-  if (s != 0u && s + k > a->fresh) {
-    a->fresh = s + k;
+  if (s != 0u && (int)(s + k) > a->fresh) {
+    a->fresh = (int)(s + k);
   }
   return s;
 }
@@ -139,8 +139,26 @@ static void absorb_left(struct arena *a, unsigned l, unsigned s)
   run_join(a, l, s);
 }
 
-/* Merges run s into the free run before it, if there is one; the merged run's
- * start. */
+/* The start of the free run that ends before page s, where a run handed out
+ * starts; s if there is none. */
+/*@ requires arena: \valid_read(a);
+  @ requires runs: Runs(a);
+  @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ assigns \nothing;
+  @ ensures free: \result != s ==> \result < s &&
+  @   a->tag[\result] == TAG_FREE && \result + a->npages[\result] == s;
+  @ ensures none: \result == s ==>
+  @   \forall integer q; 0 <= q < s ==> a->tag[q] == TAG_FREE ==>
+  @   q + a->npages[q] < s;
+  @*/
+static unsigned free_before(const struct arena *a, unsigned s)
+{
+  unsigned l = (unsigned)a->owner[s - 1u];
+  return a->tag[l] == TAG_FREE && l + a->npages[l] == s ? l : s;
+}
+
+/* Merges run s into the free run before it, if there is one; the start of
+ * the merged run. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);
   @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
@@ -151,6 +169,7 @@ static void absorb_left(struct arena *a, unsigned l, unsigned s)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures runs: Runs(a);
   @ ensures run: \result < ARENA_PAGES && a->tag[\result] == TAG_LARGE;
+  @ ensures end: \result + a->npages[\result] == \old(s + a->npages[s]);
   @ ensures gone: \result == s || a->tag[s] == TAG_NONE;
   @ ensures left: \forall integer q; 0 <= q < \result ==>
   @   a->tag[q] == TAG_FREE ==> q + a->npages[q] < \result;
@@ -162,12 +181,11 @@ static void absorb_left(struct arena *a, unsigned l, unsigned s)
   @*/
 static unsigned merge_left(struct arena *a, unsigned s)
 {
-  unsigned l = (unsigned)a->owner[s - 1u];
-  if (a->tag[l] == TAG_FREE && l + a->npages[l] == s) {
+  unsigned l = free_before(a, s);
+  if (l != s) {
     absorb_left(a, l, s);
-    return l;
   }
-  return s;
+  return l;
 }
 
 /* Makes one run of run s and the free runs beside it; its start. */

@@ -17,18 +17,7 @@
   @ assigns a->owner[s], a->tag[s], a->leaf[s],
   @   a->best[1 .. ARENA_PAGES - 1];
   @ ensures run: a->tag[s] == TAG_LARGE;
-  @ ensures region: RunsRegion(a);
-  @ ensures inside: RunsInside(a);
-  @ ensures apart: RunsApart(a);
-  @ ensures tile: RunsTile(a);
-  @ ensures coalesced: RunsCoalesced(a);
-  @ ensures free_leaf: FreeLeaf(a);
-  @ ensures used_leaf: UsedLeaf(a);
-  @ ensures free_last: FreeLast(a);
-  @ ensures used_first: UsedFirst(a);
-  @ ensures behind: OwnerBehind(a);
-  @ ensures owners: SlotOwners(a);
-  @ ensures tree: FitTree(a);
+  @ ENSURES_RUNS(a)
   @*/
 LM_CORE void run_take(struct arena *a, unsigned s);
 
@@ -43,18 +32,7 @@ LM_CORE void run_take(struct arena *a, unsigned s);
   @ assigns a->owner[s + a->npages[s] - 1], a->tag[s], a->leaf[s],
   @   a->best[1 .. ARENA_PAGES - 1];
   @ ensures run: a->tag[s] == TAG_FREE;
-  @ ensures region: RunsRegion(a);
-  @ ensures inside: RunsInside(a);
-  @ ensures apart: RunsApart(a);
-  @ ensures tile: RunsTile(a);
-  @ ensures coalesced: RunsCoalesced(a);
-  @ ensures free_leaf: FreeLeaf(a);
-  @ ensures used_leaf: UsedLeaf(a);
-  @ ensures free_last: FreeLast(a);
-  @ ensures used_first: UsedFirst(a);
-  @ ensures behind: OwnerBehind(a);
-  @ ensures owners: SlotOwners(a);
-  @ ensures tree: FitTree(a);
+  @ ENSURES_RUNS(a)
   @*/
 LM_CORE void run_give(struct arena *a, unsigned s);
 
@@ -68,18 +46,7 @@ LM_CORE void run_give(struct arena *a, unsigned s);
   @ ensures first: a->npages[s] == k;
   @ ensures second: a->tag[s + k] == TAG_LARGE &&
   @   a->npages[s + k] == \old(a->npages[s]) - k;
-  @ ensures region: RunsRegion(a);
-  @ ensures inside: RunsInside(a);
-  @ ensures apart: RunsApart(a);
-  @ ensures tile: RunsTile(a);
-  @ ensures coalesced: RunsCoalesced(a);
-  @ ensures free_leaf: FreeLeaf(a);
-  @ ensures used_leaf: UsedLeaf(a);
-  @ ensures free_last: FreeLast(a);
-  @ ensures used_first: UsedFirst(a);
-  @ ensures behind: OwnerBehind(a);
-  @ ensures owners: SlotOwners(a);
-  @ ensures tree: FitTree(a);
+  @ ENSURES_RUNS(a)
   @*/
 LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k);
 
@@ -92,18 +59,7 @@ LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k);
   @ assigns a->npages[s], a->tag[r];
   @ ensures joined: a->npages[s] == \old(a->npages[s]) + \old(a->npages[r]);
   @ ensures gone: a->tag[r] == TAG_NONE;
-  @ ensures region: RunsRegion(a);
-  @ ensures inside: RunsInside(a);
-  @ ensures apart: RunsApart(a);
-  @ ensures tile: RunsTile(a);
-  @ ensures coalesced: RunsCoalesced(a);
-  @ ensures free_leaf: FreeLeaf(a);
-  @ ensures used_leaf: UsedLeaf(a);
-  @ ensures free_last: FreeLast(a);
-  @ ensures used_first: UsedFirst(a);
-  @ ensures behind: OwnerBehind(a);
-  @ ensures owners: SlotOwners(a);
-  @ ensures tree: FitTree(a);
+  @ ENSURES_RUNS(a)
   @*/
 LM_CORE void run_join(struct arena *a, unsigned s, unsigned r);
 
@@ -115,7 +71,7 @@ LM_CORE void run_join(struct arena *a, unsigned s, unsigned r);
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
-  @ ensures runs: Runs(a);
+  @ ENSURES_RUNS(a)
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;

@@ -44,8 +44,10 @@ LM_CORE int request_size_ok(size_t n);
 /* Whether align is a power of two, which is what aligned_alloc asks for. */
 /*@ terminates \true;
   @ assigns \nothing;
-  @ ensures power: \result != 0 <==>
+  @ ensures power: \result != 0 ==>
   @   \exists integer k; 0 <= k < WORD_BITS && align == (1 << k);
+  @ ensures every: \forall integer k; 0 <= k < WORD_BITS && align == (1 << k) ==>
+  @   \result != 0;
   @*/
 LM_CORE int request_align_ok(size_t align);
 
@@ -53,8 +55,11 @@ LM_CORE int request_align_ok(size_t align);
  * is what posix_memalign asks for. */
 /*@ terminates \true;
   @ assigns \nothing;
-  @ ensures power: \result != 0 <==> align % sizeof(void *) == 0 &&
+  @ ensures multiple: \result != 0 ==> align % sizeof(void *) == 0;
+  @ ensures power: \result != 0 ==>
   @   \exists integer k; 0 <= k < WORD_BITS && align == (1 << k);
+  @ ensures every: \forall integer k; 0 <= k < WORD_BITS && align == (1 << k) ==>
+  @   align % sizeof(void *) == 0 ==> \result != 0;
   @*/
 LM_CORE int request_posix_align_ok(size_t align);
 

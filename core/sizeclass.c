@@ -450,9 +450,7 @@ LM_CORE unsigned class_of_malloc(unsigned n)
    @ ensures less: x < y;
    @/
   static void lemma_cancel(word z, word x, word y) {
-    if (x >= y) {
-      lemma_product(z, y, z, x);
-    }
+    /@ assert scaled: y <= x ==> z * y <= z * x; @/
   }
 */
 
@@ -472,7 +470,8 @@ LM_CORE unsigned class_of_malloc(unsigned n)
     word q = d / z;
     /@ assert floor: q * z <= d < (q + 1) * z; @/
     lemma_product(d, e, 81920, 32767);
-    lemma_product(q * z, m, d, m);
+    lemma_scale(q * z, d, m);
+    lemma_scale(4294967296UL, m * z, q);
     /@ assert least: q * 4294967296 <= d * m; @/
     /@ assert product: d * (m * z) < (d + 1) * 4294967296; @/
     /@ assert high: z * (d * m) < z * ((q + 1) * 4294967296); @/

@@ -3,7 +3,10 @@
  * A struct of arrays indexed by page number; a span is named by its first
  * page.  It lies apart from user memory, so no write through a user's block
  * can reach it.  Zero bytes mean "free and untouched": memory that comes
- * zeroed is paid for only where it is written.  Nothing is trusted.
+ * zeroed is paid for only where it is written.  Fields that change together
+ * share a C type where they can and others do not: the proofs keep one memory
+ * per type, so a store into one field cannot concern fields of other types.
+ * Nothing is trusted.
  */
 #ifndef LM_STATE_H
 #define LM_STATE_H
@@ -14,7 +17,7 @@ struct arena {
   /* Page heap: the arena hands out pages lo .. hi-1. */
   unsigned lo;
   unsigned hi;
-  unsigned fresh;                   /* no page from here on was ever used */
+  int fresh;                        /* no page from here on was ever used */
   int owner[ARENA_PAGES];           /* page -> span that covers it */
   unsigned npages[ARENA_PAGES];     /* run start -> pages in the run */
   unsigned char tag[ARENA_PAGES];   /* run start -> what the run is */
@@ -23,13 +26,13 @@ struct arena {
 
   /* Spans: slots, and where a span with room is found. */
   word bits[ARENA_PAGES * WORDS];       /* slot taken: bit set */
-  unsigned char place[ARENA_PAGES];     /* parked, listed or current */
+  signed char place[ARENA_PAGES];       /* parked, listed or current */
   unsigned short holder[ARENA_PAGES];   /* the cache that holds the span */
   unsigned next[ARENA_PAGES];
   unsigned prev[ARENA_PAGES];
   unsigned head[HOLDERS][TAGS];         /* spans with room */
   unsigned cur[HOLDERS][TAGS];          /* span allocated from, 0: none */
-  unsigned char at[HOLDERS][TAGS];      /* word of it allocated from */
+  signed char at[HOLDERS][TAGS];        /* word of it allocated from */
 };
 
 #endif

@@ -99,4 +99,20 @@
   @   \at(a->tag[s], L) > TAG_FREE ==> \at(a->tag[s], K) > TAG_FREE;
   @*/
 
+/* The clauses of a contract that say Runs(a) part by part: a prover finds its
+ * way through many small goals better than through one large one. */
+#define ENSURES_RUNS(a) \
+  ensures region: RunsRegion(a); \
+  ensures inside: RunsInside(a); \
+  ensures apart: RunsApart(a); \
+  ensures tile: RunsTile(a); \
+  ensures coalesced: RunsCoalesced(a); \
+  ensures free_leaf: FreeLeaf(a); \
+  ensures used_leaf: UsedLeaf(a); \
+  ensures free_last: FreeLast(a); \
+  ensures used_first: UsedFirst(a); \
+  ensures behind: OwnerBehind(a); \
+  ensures owners: SlotOwners(a); \
+  ensures tree: FitTree(a);
+
 #endif

@@ -1,0 +1,75 @@
+"""What the sources may not contain, because a proof could rest on it.
+
+Scans the text: comments are left out of the code, prose out of the ACSL.
+"""
+import glob, re
+
+# In annotations, wherever they stand.
+ACSL = [
+    (r"\baxiom(atic)?\b", "an axiom"),
+    (r"\badmit\b", "an admitted clause"),
+    (r"\brequires\b[^;]*\\false", "requires \\false"),
+    (r"\bassumes\b[^;]*\\false", "assumes \\false"),
+    (r"\bterminates\b(?!\s*\\true\s*;)", "a terminates clause other than \\true"),
+    (r"\bpragma\b", "a pragma"),
+    (r"\binductive\b", "an inductive predicate"),
+]
+# In the code of core, spec and proofs/clients.
+CODE = r"\b(union|goto|volatile|asm|__asm__|float|double)\b"
+# logic T name{L}(parameters) = body;  predicate name ...
+LOGIC = (r"\b(?:logic\s[^;=(]*?|predicate\s+)\b(\w+)\s*(?:\{[^}]*\})?\s*"
+         r"(?:\(([^)]*)\))?\s*(=[^;]*|);")
+
+
+def annotations(path):
+    """The ACSL of a file without the prose in it: (line, text) each."""
+    text = open(path).read()
+    for m in re.finditer(r"/\*@.*?\*/|//@[^\n]*", text, re.S):
+        yield text.count("\n", 0, m.start()) + 1, re.sub(r"//[^\n]*", "", m.group(0)[3:])
+
+
+def has_lemmas(paths):
+    return any(re.search(r"\blemma\b", text) for p in paths for _, text in annotations(p))
+
+
+def well_founded(name, parameters, body):
+    """An ill-founded recursion would be an axiom that nobody proves."""
+    body = re.sub(r"[\s@]+", " ", body)
+    calls = re.findall(rf"\b{name}\b\s*(?:\(([^()]*)\))?", body)
+    if not calls:
+        return True
+    names = [p.split()[-1].strip("*") for p in parameters.split(",")]
+    n = re.match(r"= (\w+) <= 0 \? ([^:]*):", body)
+    return bool(n and n.group(1) in names and name not in n.group(2) and all(
+        c.count(",") + 1 == len(names) and
+        c.split(",")[names.index(n.group(1))].strip() == n.group(1) + " - 1" for c in calls))
+
+
+def lint():
+    """(faults, notes) of all sources."""
+    faults, notes = [], []
+    proven = sorted(p for where in ("core/*.[ch]", "spec/*.h", "proofs/clients/*.[ch]")
+                    for p in glob.glob(where))
+    for path in proven + sorted(glob.glob("harness/*.[ch]")):
+        for start, text in annotations(path):
+            def fault(m, what):
+                line = start + text.count("\n", 0, m.start())
+                faults.append(f"{path}:{line}: {what}")
+            for pattern, what in ACSL:
+                for m in re.finditer(pattern, text):
+                    fault(m, what)
+            for m in re.finditer(LOGIC, text):
+                if not m.group(3):
+                    fault(m, f"{m.group(1)} is declared but not defined")
+                elif not well_founded(*m.groups()):
+                    fault(m, f"{m.group(1)} calls itself, but not in the form "
+                             "f(.. n ..) = n <= 0 ? base : .. f(.. n - 1 ..)")
+    for path in proven:
+        code = re.sub(r'/\*.*?\*/|"[^"\n]*"', lambda m: "\n" * m.group(0).count("\n"),
+                      open(path).read(), flags=re.S)
+        for line, row in enumerate(code.split("\n"), 1):
+            for word in re.findall(CODE, row):
+                faults.append(f"{path}:{line}: {word}: WP has no sound and simple model of it")
+            if "__FRAMAC__" in row:
+                notes.append(f"{path}:{line}: the prover sees other code here: {row.strip()}")
+    return faults, notes
