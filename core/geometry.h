@@ -56,10 +56,9 @@ typedef unsigned long word;
 #define TAG_TINY 138u        /* 16-byte blocks that the tiny allocator packs */
 #define TAGS 144u            /* a row of lists: nine cache lines */
 
-/* Where a span with slots is. */
-#define PARKED 0u            /* full: on no list */
-#define LISTED 1u            /* has room: on its holder's list */
-#define CURRENT 2u           /* its holder allocates from it */
+/* Every holder has a list for every tag. */
+#define LISTS (HOLDERS * TAGS)
+#define LIST_OF(h, t) ((h) * TAGS + (t))
 
 /* Tests count the steps of the page heap through this. */
 #ifndef COUNT_STEP

@@ -48,6 +48,7 @@ LM_CORE void run_join(struct arena *a, unsigned s, unsigned r)
   @ ensures run: a->tag[s] == TAG_LARGE && a->npages[s] == k;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @ ENSURES_LINKS
   @*/
 static void trim(struct arena *a, unsigned s, unsigned k)
 {
@@ -70,10 +71,11 @@ static void trim(struct arena *a, unsigned s, unsigned k)
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
   @ ensures new: \result != 0 ==> \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
   @ ensures none: \result == 0 ==>
-  @   \forall integer s; 0 <= s < ARENA_PAGES ==> a->tag[s] == TAG_FREE ==>
-  @   a->npages[s] < k;
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   \old(a->tag[s]) == TAG_FREE ==> \old(a->npages[s]) < k;
   @ ensures kept: UsedKept{Pre,Post}(a, 0);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @ ENSURES_LINKS
   @*/
 static unsigned take_fit(struct arena *a, unsigned k)
 {
@@ -110,6 +112,7 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k)
   @   a->tag[s + a->npages[s]] != TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @ ENSURES_LINKS
   @*/
 static void merge_right(struct arena *a, unsigned s)
 {
@@ -132,6 +135,7 @@ static void merge_right(struct arena *a, unsigned s)
   @ ensures joined: a->tag[l] == TAG_LARGE &&
   @   a->npages[l] == \old(a->npages[l]) + \old(a->npages[s]);
   @ ensures gone: a->tag[s] == TAG_NONE;
+  @ ENSURES_LINKS
   @*/
 static void absorb_left(struct arena *a, unsigned l, unsigned s)
 {
@@ -178,6 +182,7 @@ static unsigned free_before(const struct arena *a, unsigned s)
   @ ensures new: \result == s || \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @ ENSURES_LINKS
   @*/
 static unsigned merge_left(struct arena *a, unsigned s)
 {
@@ -205,6 +210,7 @@ static unsigned merge_left(struct arena *a, unsigned s)
   @ ensures new: \result == s || \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @ ENSURES_LINKS
   @*/
 static unsigned merge(struct arena *a, unsigned s)
 {

@@ -33,6 +33,7 @@ LM_CORE void run_take(struct arena *a, unsigned s);
   @   a->best[1 .. ARENA_PAGES - 1];
   @ ensures run: a->tag[s] == TAG_FREE;
   @ ENSURES_RUNS(a)
+  @ ENSURES_LINKS
   @*/
 LM_CORE void run_give(struct arena *a, unsigned s);
 
@@ -47,6 +48,7 @@ LM_CORE void run_give(struct arena *a, unsigned s);
   @ ensures second: a->tag[s + k] == TAG_LARGE &&
   @   a->npages[s + k] == \old(a->npages[s]) - k;
   @ ENSURES_RUNS(a)
+  @ ENSURES_LINKS
   @*/
 LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k);
 
@@ -60,6 +62,7 @@ LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k);
   @ ensures joined: a->npages[s] == \old(a->npages[s]) + \old(a->npages[r]);
   @ ensures gone: a->tag[r] == TAG_NONE;
   @ ENSURES_RUNS(a)
+  @ ENSURES_LINKS
   @*/
 LM_CORE void run_join(struct arena *a, unsigned s, unsigned r);
 
@@ -77,11 +80,12 @@ LM_CORE void run_join(struct arena *a, unsigned s, unsigned r);
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
   @ ensures new: \result != 0 ==> \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
   @ ensures none: \result == 0 ==>
-  @   \forall integer s; 0 <= s < ARENA_PAGES ==> a->tag[s] == TAG_FREE ==>
-  @   a->npages[s] < k;
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   \old(a->tag[s]) == TAG_FREE ==> \old(a->npages[s]) < k;
   @ ensures kept: UsedKept{Pre,Post}(a, 0);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
   @ ensures fresh: a->fresh >= \old(a->fresh) && (\result != 0 ==> \result + k <= a->fresh);
+  @ ENSURES_LINKS
   @*/
 LM_CORE unsigned pages_alloc(struct arena *a, unsigned k);
 
@@ -96,6 +100,7 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k);
   @ ensures gone: a->tag[s] <= TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @ ENSURES_LINKS
   @*/
 LM_CORE void pages_free(struct arena *a, unsigned s);
 

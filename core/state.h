@@ -25,14 +25,14 @@ struct arena {
   int best[ARENA_PAGES];            /* inner node -> longest free run below */
 
   /* Spans: slots, and where a span with room is found. */
-  word bits[ARENA_PAGES * WORDS];       /* slot taken: bit set */
-  signed char place[ARENA_PAGES];       /* parked, listed or current */
-  unsigned short holder[ARENA_PAGES];   /* the cache that holds the span */
+  word bits[ARENA_PAGES * WORDS];   /* slot taken: bit set */
+  unsigned home[ARENA_PAGES];       /* the list the span belongs to */
+  unsigned list[ARENA_PAGES];       /* the list it is on, 0: none */
   unsigned next[ARENA_PAGES];
   unsigned prev[ARENA_PAGES];
-  unsigned head[HOLDERS][TAGS];         /* spans with room */
-  unsigned cur[HOLDERS][TAGS];          /* span allocated from, 0: none */
-  signed char at[HOLDERS][TAGS];        /* word of it allocated from */
+  unsigned head[LISTS];             /* spans with room */
+  unsigned cur[LISTS];              /* span allocated from, 0: none */
+  signed char at[LISTS];            /* word of it allocated from */
 };
 
 #endif

@@ -97,6 +97,33 @@
   @ predicate UsedNoNew{K,L}(struct arena *a, integer x) =
   @   \forall integer s; 0 <= s < ARENA_PAGES ==> s != x ==>
   @   \at(a->tag[s], L) > TAG_FREE ==> \at(a->tag[s], K) > TAG_FREE;
+  @
+  @ // No span changed its list or its neighbours, and no list its first span
+  @ // or the span it is allocated from.
+  @ predicate HomeSame{K,L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   \at(a->home[s], L) == \at(a->home[s], K);
+  @ predicate ListSame{K,L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   \at(a->list[s], L) == \at(a->list[s], K);
+  @ predicate NextSame{K,L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   \at(a->next[s], L) == \at(a->next[s], K);
+  @ predicate PrevSame{K,L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   \at(a->prev[s], L) == \at(a->prev[s], K);
+  @ predicate HeadSame{K,L}(struct arena *a) =
+  @   \forall integer l; 0 <= l < LISTS ==>
+  @   \at(a->head[l], L) == \at(a->head[l], K);
+  @ predicate CurSame{K,L}(struct arena *a) =
+  @   \forall integer l; 0 <= l < LISTS ==>
+  @   \at(a->cur[l], L) == \at(a->cur[l], K);
+  @
+  @ // No run changed its length, nor the region its bounds.
+  @ predicate LengthsSame{K,L}(struct arena *a) =
+  @   \at(a->lo, L) == \at(a->lo, K) && \at(a->hi, L) == \at(a->hi, K) &&
+  @   \forall integer p; 0 <= p < ARENA_PAGES ==>
+  @   \at(a->npages[p], L) == \at(a->npages[p], K);
   @*/
 
 /* The clauses of a contract that say Runs(a) part by part: a prover finds its
@@ -114,5 +141,15 @@
   ensures behind: OwnerBehind(a); \
   ensures owners: SlotOwners(a); \
   ensures tree: FitTree(a);
+
+/* The clauses of a contract that say that no list changed.  It follows from
+ * the assigns clause; said as an equation it spares the prover the way there. */
+#define ENSURES_LINKS \
+  ensures home_same: HomeSame{Pre,Post}(a); \
+  ensures list_same: ListSame{Pre,Post}(a); \
+  ensures next_same: NextSame{Pre,Post}(a); \
+  ensures prev_same: PrevSame{Pre,Post}(a); \
+  ensures head_same: HeadSame{Pre,Post}(a); \
+  ensures cur_same: CurSame{Pre,Post}(a);
 
 #endif

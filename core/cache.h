@@ -1,0 +1,43 @@
+/*
+ * cache.h - what a holder allocates slots from, and where it finds more.
+ * For each tag a holder has a cursor: a current span and a word of its bits.
+ * When the word is full the cursor moves: to the next word with room, to a
+ * span on the holder's own list, to one of central's, to a new span.
+ * Proven: complete contracts below.  Trusted: nothing.
+ * Go's names: mcache (cursor), mcentral (holder 0), refill, nextFree.
+ */
+#ifndef LM_CACHE_H
+#define LM_CACHE_H
+#include "../spec/arena.h"
+
+/* Lets list l allocate from its span s, which is on no list, from word w on. */
+/*@ requires arena: \valid(a);
+  @ requires sound: ArenaBut(a, s);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires list: a->home[s] == l && a->list[s] == 0;
+  @ requires idle: l < LISTS && a->cur[l] == 0;
+  @ requires word: w < WORDS;
+  @ assigns a->cur[l], a->at[l];
+  @ ensures cur: a->cur[l] == s && a->at[l] == w;
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w);
+
+/* Ends allocation from the span of list l, which is full. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: l < LISTS && a->cur[l] != 0;
+  @ requires full: Full(a, a->cur[l]);
+  @ assigns a->cur[l];
+  @ ensures idle: a->cur[l] == 0;
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void cursor_drop(struct arena *a, unsigned l);
+
+/* Moves the cursor of list LIST_OF(h, t) to a word with a free slot: a word of
+ * its span, a span on its list, a span on central's list, a new span; 0 when
+ * no span that h or central holds has a free slot of tag t and no free run is
+ * long enough for a new one. *fresh says whether a new span was made. */
+LM_CORE int cursor_refill(struct arena *a, unsigned h, unsigned t, int *fresh);
+
+#endif

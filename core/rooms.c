@@ -1,0 +1,56 @@
+/*
+ * rooms.c - lists of the spans that have room; see rooms.h.
+ */
+#include "rooms.h"
+
+/* room_push, as far as the lists go. */
+/*@ requires arena: \valid(a);
+  @ requires rooms: Rooms(a);
+  @ requires span: 0 < s < ARENA_PAGES && a->list[s] == 0;
+  @ requires list: 0 < l < LISTS;
+  @ assigns a->list[s], a->head[l], a->next[s], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures on: a->list[s] == l && a->head[l] == s;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ROOMS(a)
+  @*/
+static void push(struct arena *a, unsigned s, unsigned l)
+{
+  unsigned h = a->head[l];
+  a->list[s] = l;
+  a->prev[s] = 0u;
+  a->next[s] = h;
+  a->prev[h] = s;   /* page 0 is on no list: its links may hold anything */
+  a->head[l] = s;
+}
+
+LM_CORE void room_push(struct arena *a, unsigned s, unsigned l)
+{
+  push(a, s, l);
+}
+
+/* Lets what is before and what is behind span s on list l pass it by. */
+/*@ requires arena: \valid(a);
+  @ requires rooms: Rooms(a);
+  @ requires span: 0 < s < ARENA_PAGES && a->list[s] == l;
+  @ requires list: 0 < l < LISTS;
+  @ assigns a->list[s], a->head[l], a->next[0 .. ARENA_PAGES - 1],
+  @   a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures off: a->list[s] == 0;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ROOMS(a)
+  @*/
+static void take_out(struct arena *a, unsigned s, unsigned l)
+{
+  unsigned p = a->prev[s];
+  unsigned n = a->next[s];
+  /* Page 0 is on no list: its links take what would be a special case. */
+  a->next[p] = n;
+  a->prev[n] = p;
+  a->head[l] = p == 0u ? n : a->head[l];
+  a->list[s] = 0u;
+}
+
+LM_CORE void room_unlink(struct arena *a, unsigned s, unsigned l)
+{
+  take_out(a, s, l);
+}

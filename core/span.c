@@ -1,0 +1,336 @@
+/*
+ * span.c - the bodies of span.h.
+ * Each function computes a word first, with no memory in sight, and stores
+ * it once: so the proofs see one change of memory and no case of it.
+ * Proven: all.  Trusted: nothing beyond bitmap.h.
+ */
+#include "span.h"
+
+/* The bits of word w that are no slots of a span with n slots. */
+/*@ requires index: w < WORDS;
+  @ requires slots: n <= SLOTS_MAX;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures tail: \forall integer j; 0 <= j < WORD_BITS ==>
+  @   (Bit(\result, j) <==> n <= WORD_BITS * w + j);
+  @*/
+static word tail_word(unsigned w, unsigned n)
+{
+  unsigned first = WORD_BITS * w;
+  /*@ ghost lemma_ones(ALL_ONES); */
+  if (n <= first)
+    return ALL_ONES;
+  return word_tail(n - first < WORD_BITS ? n - first : WORD_BITS);
+}
+
+/* The bits of x, word w of a span with n slots, that are taken slots. */
+/*@ requires index: w < WORDS;
+  @ requires slots: n <= SLOTS_MAX;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures live: \forall integer j; 0 <= j < WORD_BITS ==>
+  @   (Bit(\result, j) <==> Bit(x, j) && WORD_BITS * w + j < n);
+  @*/
+static word live_word(word x, unsigned w, unsigned n)
+{
+  word tail = tail_word(w, n);
+  /*@ ghost word none = lemma_and(x, tail); */
+  /*@ ghost lemma_xor(x, none); */
+  return x ^ (x & tail);
+}
+
+/* ---- Lemmas ---- */
+
+/* Slot WORD_BITS * w + j is bit j of word w. */
+/*@ ghost
+  /@ requires index: w < WORDS;
+   @ requires bit: j < WORD_BITS;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures slot: \result == WORD_BITS * w + j < SLOTS_MAX;
+   @ ensures word: \result / WORD_BITS == w;
+   @ ensures bit: \result % WORD_BITS == j;
+   @/
+  unsigned lemma_place(unsigned w, unsigned j)
+  {
+    return WORD_BITS * w + j;
+  }
+*/
+
+/*@ ghost
+  void lemma_full(const struct arena *a, unsigned s)
+  {
+    unsigned w = 0;
+    /@ loop invariant range: 0 <= w <= WORDS;
+     @ loop invariant slots: Full(a, s) ==>
+     @   \forall integer i; 0 <= i < WORD_BITS * w ==> Taken(a, s, i);
+     @ loop invariant full: Tail(a, s, 0) ==> \forall integer k;
+     @   WORDS * s <= k < WORDS * s + w ==> a->bits[k] == ALL_ONES;
+     @ loop assigns w;
+     @ loop variant WORDS - w;
+     @/
+    while (w < WORDS) {
+      word x = a->bits[WORDS * s + w];
+      if (x == ALL_ONES) {
+        lemma_ones(ALL_ONES);
+      } else {
+        unsigned j = lemma_not_ones(x);
+        unsigned i = lemma_place(w, j);
+        /@ assert free: !Taken(a, s, i); @/
+      }
+      w = w + 1u;
+    }
+  }
+*/
+
+/* Slot i as a number: 1 if it is taken. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires span: s < ARENA_PAGES;
+   @ requires slot: i < SLOTS_MAX;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures bit: 0 <= \result <= 1;
+   @ ensures taken: \result == 1 <==> Taken(a, s, i);
+   @ ensures more: SlotCount(a, s, i + 1) == SlotCount(a, s, i) + \result;
+   @/
+  unsigned lemma_slot(const struct arena *a, unsigned s, unsigned i)
+  {
+    word x = a->bits[WORDS * s + i / WORD_BITS] >> (i % WORD_BITS);
+    return (unsigned)(x & 1u);
+  }
+*/
+
+/*@ ghost
+  void lemma_slot_count(const struct arena *a, unsigned s, unsigned n)
+  {
+    unsigned k = 0;
+    unsigned c = 0;
+    /@ loop invariant index: 0 <= k <= n;
+     @ loop invariant count: c == SlotCount(a, s, k);
+     @ loop invariant range: 0 <= c <= k;
+     @ loop invariant none: c == 0 ==> Empty(a, s, k);
+     @ loop invariant some: c != 0 ==> !Empty(a, s, k);
+     @ loop invariant every: c == k ==>
+     @   \forall integer i; 0 <= i < k ==> Taken(a, s, i);
+     @ loop invariant less: c != k ==>
+     @   \exists integer i; 0 <= i < k && !Taken(a, s, i);
+     @ loop assigns k, c;
+     @ loop variant n - k;
+     @/
+    while (k < n) {
+      c = c + lemma_slot(a, s, k);
+      k = k + 1u;
+    }
+  }
+*/
+
+/* The first m slots of word w, taken where v has a bit, add to the count. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires span: s < ARENA_PAGES;
+   @ requires index: w < WORDS;
+   @ requires slots: m <= WORD_BITS;
+   @ requires live: \forall integer j; 0 <= j < WORD_BITS ==>
+   @   (Bit(v, j) <==> Bit(a->bits[WORDS * s + w], j) && j < m);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures sum: SlotCount(a, s, WORD_BITS * w + m) ==
+   @   SlotCount(a, s, WORD_BITS * w) + WordCount(v, WORD_BITS);
+   @/
+  void lemma_count_word(const struct arena *a, unsigned s, unsigned w, word v,
+                        unsigned m)
+  {
+    unsigned j = 0;
+    unsigned c = 0;
+    unsigned i = WORD_BITS * w;
+    /@ loop invariant index: 0 <= j <= m;
+     @ loop invariant slot: i == WORD_BITS * w + j;
+     @ loop invariant range: 0 <= c <= j;
+     @ loop invariant word: c == WordCount(v, j);
+     @ loop invariant sum: SlotCount(a, s, i) ==
+     @   SlotCount(a, s, WORD_BITS * w) + c;
+     @ loop assigns j, c, i;
+     @ loop variant m - j;
+     @/
+    while (j < m) {
+      lemma_place(w, j);
+      unsigned bit = lemma_slot(a, s, i);
+      /@ assert bit: bit == 1 <==> Bit(v, j); @/
+      c = c + bit;
+      i = i + 1u;
+      j = j + 1u;
+    }
+    /@ loop invariant index: m <= j <= WORD_BITS;
+     @ loop invariant word: c == WordCount(v, j);
+     @ loop assigns j;
+     @ loop variant WORD_BITS - j;
+     @/
+    while (j < WORD_BITS) {
+      /@ assert clear: !Bit(v, j); @/
+      j = j + 1u;
+    }
+  }
+*/
+
+/* ---- Spans ---- */
+
+/* Makes slots of word w free and the rest of its bits taken. */
+/*@ requires arena: \valid(a);
+  @ requires span: s < ARENA_PAGES;
+  @ requires index: w < WORDS;
+  @ requires slots: n <= SLOTS_MAX;
+  @ terminates \true;
+  @ assigns a->bits[WORDS * s + w];
+  @ ensures slots: \forall integer i; 0 <= i < SLOTS_MAX && i / WORD_BITS == w
+  @   ==> (Taken(a, s, i) <==> n <= i);
+  @*/
+static void init_word(struct arena *a, unsigned s, unsigned w, unsigned n)
+{
+  a->bits[WORDS * s + w] = tail_word(w, n);
+}
+
+LM_CORE void span_init(struct arena *a, unsigned s, unsigned n)
+{
+  unsigned w;
+  /*@ loop invariant range: 0 <= w <= WORDS;
+    @ loop invariant slots: \forall integer i;
+    @   0 <= i < SLOTS_MAX && i / WORD_BITS < w ==>
+    @   (Taken(a, s, i) <==> n <= i);
+    @ loop assigns w, a->bits[WORDS * s .. WORDS * s + WORDS - 1];
+    @ loop variant WORDS - w;
+    @*/
+  for (w = 0; w < WORDS; w++)
+    init_word(a, s, w, n);
+  /*@ assert first: !Taken(a, s, 0); */
+  /*@ ghost lemma_full(a, s); */
+}
+
+LM_CORE unsigned span_room(const struct arena *a, unsigned s, unsigned from)
+{
+  unsigned w = from;
+  /*@ loop invariant range: from <= w <= WORDS;
+    @ loop invariant first: \forall integer k;
+    @   WORDS * s + from <= k < WORDS * s + w ==> a->bits[k] == ALL_ONES;
+    @ loop assigns w;
+    @ loop variant WORDS - w;
+    @*/
+  while (w < WORDS && a->bits[WORDS * s + w] == ALL_ONES)
+    w++;
+  return w;
+}
+
+LM_CORE unsigned span_take(struct arena *a, unsigned s, unsigned w)
+{
+  unsigned k = WORDS * s + w;
+  word x = a->bits[k];
+  unsigned j = word_ctz(word_not(x));
+  a->bits[k] = word_set(x, j);
+  return WORD_BITS * w + j;
+}
+
+LM_CORE int span_give(struct arena *a, unsigned s, unsigned i)
+{
+  unsigned k = WORDS * s + i / WORD_BITS;
+  word x = a->bits[k];
+  /*@ ghost lemma_ones(ALL_ONES); */
+  if (!word_test(x, i % WORD_BITS))
+    return 0;
+  a->bits[k] = word_clear(x, i % WORD_BITS);
+  return 1;
+}
+
+LM_CORE int span_empty(const struct arena *a, unsigned s, unsigned n)
+{
+  unsigned w = 0;
+  /*@ ghost lemma_zero(0); */
+  /*@ loop invariant range: 0 <= w <= WORDS;
+    @ loop invariant empty: \forall integer i;
+    @   0 <= i < WORD_BITS * w && i < n ==> !Taken(a, s, i);
+    @ loop assigns w;
+    @ loop variant WORDS - w;
+    @*/
+  while (WORD_BITS * w < n) {
+    word live = live_word(a->bits[WORDS * s + w], w, n);
+    if (live != 0) {
+      /*@ ghost unsigned i = lemma_place(w, lemma_not_zero(live)); */
+      /*@ assert taken: i < n && Taken(a, s, i); */
+      return 0;
+    }
+    w++;
+  }
+  return 1;
+}
+
+/* The number of taken slots of span s, which has n slots, in word w. */
+/*@ requires arena: \valid_read(a);
+  @ requires span: s < ARENA_PAGES;
+  @ requires index: WORD_BITS * w < n;
+  @ requires slots: n <= SLOTS_MAX;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures range: 0 <= \result <= WORD_BITS;
+  @ ensures inner: WORD_BITS * w + WORD_BITS < n ==>
+  @   SlotCount(a, s, WORD_BITS * w + WORD_BITS) ==
+  @   SlotCount(a, s, WORD_BITS * w) + \result;
+  @ ensures last: WORD_BITS * w + WORD_BITS >= n ==>
+  @   SlotCount(a, s, n) == SlotCount(a, s, WORD_BITS * w) + \result;
+  @*/
+static unsigned count_word(const struct arena *a, unsigned s, unsigned w,
+                           unsigned n)
+{
+  word live = live_word(a->bits[WORDS * s + w], w, n);
+  /*@ ghost unsigned m = n - WORD_BITS * w; */
+  /*@ ghost if (m > WORD_BITS) m = WORD_BITS; */
+  /*@ ghost lemma_count_word(a, s, w, live, m); */
+  return word_count(live);
+}
+
+LM_CORE unsigned span_count(const struct arena *a, unsigned s, unsigned n)
+{
+  unsigned w;
+  unsigned count = 0;
+  /*@ loop invariant range: 0 <= w <= WORDS;
+    @ loop invariant bound: 0 <= count <= WORD_BITS * w;
+    @ loop invariant inner: WORD_BITS * w < n ==>
+    @   count == SlotCount(a, s, WORD_BITS * w);
+    @ loop invariant last: WORD_BITS * w >= n ==> count == SlotCount(a, s, n);
+    @ loop assigns w, count;
+    @ loop variant WORDS - w;
+    @*/
+  for (w = 0; WORD_BITS * w < n; w++)
+    count = count + count_word(a, s, w, n);
+  /*@ ghost lemma_slot_count(a, s, n); */
+  /*@ ghost lemma_full(a, s); */
+  return count;
+}
+
+/* The bits of freed that name a taken slot in x, word w of a span of n. */
+/*@ requires index: w < WORDS;
+  @ requires slots: n <= SLOTS_MAX;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures gone: \forall integer j; 0 <= j < WORD_BITS ==>
+  @   (Bit(\result, j) <==>
+  @     Bit(freed, j) && Bit(x, j) && WORD_BITS * w + j < n);
+  @*/
+static word gone_word(word x, unsigned w, word freed, unsigned n)
+{
+  word live = live_word(x, w, n);
+  /*@ ghost lemma_and(freed, live); */
+  return freed & live;
+}
+
+LM_CORE word span_sweep(struct arena *a, unsigned s, unsigned w, word freed,
+                        unsigned n)
+{
+  unsigned k = WORDS * s + w;
+  word x = a->bits[k];
+  word gone = gone_word(x, w, freed, n);
+  /*@ ghost lemma_xor(x, gone); */
+  /*@ ghost lemma_xor(freed, gone); */
+  a->bits[k] = x ^ gone;
+  /*@ assert kept: \forall integer i; n <= i < SLOTS_MAX ==>
+    @   \at(Taken(a, s, i), Pre) ==> Taken(a, s, i); */
+  return freed ^ gone;
+}
