@@ -8,6 +8,7 @@
 #include "pages.h"
 #include "rooms.h"
 #include "sizeclass.h"
+#include "bitmap.h"
 #include "span.h"
 
 LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)

@@ -7,7 +7,7 @@
  */
 #ifndef LM_SPEC_FIT_H
 #define LM_SPEC_FIT_H
-#include "state.h"
+#include "../core/state.h"
 
 /*@ // The parent of node x is node i.
   @ predicate Above(integer i, integer x) = 2 * i <= x <= 2 * i + 1;

@@ -5,7 +5,7 @@
  */
 #ifndef LM_SPEC_ROOMS_H
 #define LM_SPEC_ROOMS_H
-#include "state.h"
+#include "../core/state.h"
 
 /*@ // The head of a list is on it, and first.
   @ predicate RoomHead{L}(struct arena *a) =
