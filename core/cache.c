@@ -19,6 +19,17 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l)
 }
 
 /* Stays on the current span of list l if it has room; otherwise leaves it. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: l < LISTS;
+  @ assigns a->cur[l], a->at[l];
+  @ ensures stays: \result != 0 ==>
+  @   a->cur[l] == \old(a->cur[l]) && a->cur[l] != 0 &&
+  @   a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
+  @ ensures leaves: \result == 0 ==> a->cur[l] == 0;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
 static int stay(struct arena *a, unsigned l)
 {
   unsigned s = a->cur[l];
@@ -36,23 +47,39 @@ static int stay(struct arena *a, unsigned l)
 }
 
 /* Moves span s from the list it is on to the care of list l, on no list. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && a->list[s] != 0;
+  @ requires list: 0 < l < LISTS && l % TAGS == a->tag[s];
+  @ assigns a->list[s], a->home[s], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures adopted: a->home[s] == l && a->list[s] == 0;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, s)
+  @*/
 static void adopt(struct arena *a, unsigned l, unsigned s)
 {
   room_unlink(a, s, a->list[s]);
   a->home[s] = l;
 }
 
-/* Allocates from the first span of list from, for list l; 0 if there is none
- * with room. */
-static int borrow(struct arena *a, unsigned l, unsigned from)
+/* Lets list l allocate from its span s, which is on no list, if it has room. */
+/*@ requires arena: \valid(a);
+  @ requires sound: ArenaBut(a, s);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires list: a->home[s] == l && a->list[s] == 0;
+  @ requires idle: l < LISTS && a->cur[l] == 0;
+  @ assigns a->cur[l], a->at[l];
+  @ ensures enters: \result != 0 ==> a->cur[l] == s &&
+  @   a->bits[WORDS * s + a->at[l]] != ALL_ONES;
+  @ ensures full: \result == 0 ==> a->cur[l] == 0 && Full(a, s);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int enter(struct arena *a, unsigned l, unsigned s)
 {
-  unsigned s = a->head[from];
-  unsigned w;
-  if (s == 0u) {
-    return 0;
-  }
-  adopt(a, l, s);
-  w = span_room(a, s, 0u);
+  unsigned w = span_room(a, s, 0u);
   if (w == WORDS) {
     return 0;
   }
@@ -60,19 +87,97 @@ static int borrow(struct arena *a, unsigned l, unsigned from)
   return 1;
 }
 
-LM_CORE int cursor_refill(struct arena *a, unsigned h, unsigned t, int *fresh)
+/* Allocates from the first span of list from, for list l; 0 if there is none
+ * with room. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: 0 < l < LISTS && 0 < from < LISTS;
+  @ requires tag: from % TAGS == l % TAGS;
+  @ requires idle: a->cur[l] == 0;
+  @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures room: \result != 0 ==> a->cur[l] != 0 &&
+  @   a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
+  @ ensures none: \result == 0 ==> a->cur[l] == 0;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int borrow(struct arena *a, unsigned l, unsigned from)
 {
-  unsigned l = LIST_OF(h, t);
-  unsigned s;
-  *fresh = 0;
-  if (stay(a, l) || borrow(a, l, l) || borrow(a, l, LIST_OF(0u, t))) {
-    return 1;
-  }
-  s = heap_span(a, l, t);
+  unsigned s = a->head[from];
   if (s == 0u) {
     return 0;
   }
+  /*@ assert first: 0 < s < ARENA_PAGES && a->list[s] == from; */
+  /*@ assert home: a->home[s] == from && SlotTag(a->tag[s]); */
+  adopt(a, l, s);
+  return enter(a, l, s);
+}
+
+/* Allocates for list l from a span there is: its own, one on its list, one on
+ * list c of central; 0 if there is none with room. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: 0 < l < LISTS && 0 < c < LISTS;
+  @ requires tag: c % TAGS == l % TAGS;
+  @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures room: \result != 0 ==> a->cur[l] != 0 &&
+  @   a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
+  @ ensures none: \result == 0 ==> a->cur[l] == 0;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int find(struct arena *a, unsigned l, unsigned c)
+{
+  return stay(a, l) || borrow(a, l, l) || borrow(a, l, c);
+}
+
+/* Allocates for list l from a new span with tag t; 0 if there are no pages. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: 0 < l < LISTS && l % TAGS == t;
+  @ requires idle: a->cur[l] == 0;
+  @ assigns a->cur[l], a->at[l], a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ensures result: \result == 0 || \result == 1;
+  @ ensures room: \result != 0 ==> a->cur[l] != 0 &&
+  @   a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
+  @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
+  @   \old(a->npages[s]) < ClassPages[t / 2];
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int renew(struct arena *a, unsigned l, unsigned t)
+{
+  unsigned s = heap_span(a, l, t);
+  if (s == 0u) {
+    return 0;
+  }
+  /*@ ghost lemma_class(t / 2u); */
+  /*@ ghost lemma_ones(ALL_ONES); */
+  /*@ assert clear: !Taken(a, s, 0); */
   cursor_set(a, l, s, 0u);
-  *fresh = 1;
   return 1;
+}
+
+LM_CORE int cursor_refill(struct arena *a, unsigned h, unsigned t, int *fresh)
+{
+  unsigned l = LIST_OF(h, t);
+  int made = 0;
+  int found = find(a, l, LIST_OF(0u, t));
+  if (!found) {
+    made = renew(a, l, t);
+  }
+  *fresh = made;
+  return found || made;
 }

@@ -38,6 +38,32 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l);
  * its span, a span on its list, a span on central's list, a new span; 0 when
  * no span that h or central holds has a free slot of tag t and no free run is
  * long enough for a new one. *fresh says whether a new span was made. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires holder: 1 <= h < HOLDERS;
+  @ requires tag: SlotTag(t);
+  @ requires result: \valid(fresh) && \separated(fresh, a);
+  @ assigns *fresh, a->cur[LIST_OF(h, t)], a->at[LIST_OF(h, t)],
+  @   a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures fresh: *fresh == 0 || *fresh == 1;
+  @ ensures room: \result != 0 ==> a->cur[LIST_OF(h, t)] != 0 &&
+  @   a->bits[WORDS * a->cur[LIST_OF(h, t)] + a->at[LIST_OF(h, t)]] !=
+  @   ALL_ONES;
+  @ ensures none: \result == 0 ==> a->cur[LIST_OF(h, t)] == 0 &&
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
+  @   \old(a->npages[s]) < ClassPages[t / 2];
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
 LM_CORE int cursor_refill(struct arena *a, unsigned h, unsigned t, int *fresh);
 
 #endif

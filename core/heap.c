@@ -56,6 +56,7 @@ static void own_pages(struct arena *a, unsigned s, unsigned k)
   @ ensures span: a->tag[s] == t && a->home[s] == l && a->list[s] == 0;
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, s);
   @ ENSURES_ARENA(a, s)
   @*/
 static void tag_span(struct arena *a, unsigned s, unsigned l, unsigned t)
@@ -88,6 +89,7 @@ LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t)
   @ ensures run: a->tag[s] == TAG_LARGE;
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, s);
   @ ENSURES_ARENA(a, 0)
   @*/
 static void untag_span(struct arena *a, unsigned s)

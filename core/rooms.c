@@ -11,6 +11,9 @@
   @ assigns a->list[s], a->head[l], a->next[s], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures on: a->list[s] == l && a->head[l] == s;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures home_same: HomeSame{Pre,Post}(a);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
+  @ ensures kept: RoomKept{Pre,Post}(a, s);
   @ ENSURES_ROOMS(a)
   @*/
 static void push(struct arena *a, unsigned s, unsigned l)
@@ -37,6 +40,9 @@ LM_CORE void room_push(struct arena *a, unsigned s, unsigned l)
   @   a->prev[0 .. ARENA_PAGES - 1];
   @ ensures off: a->list[s] == 0;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures home_same: HomeSame{Pre,Post}(a);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
+  @ ensures kept: RoomKept{Pre,Post}(a, s);
   @ ENSURES_ROOMS(a)
   @*/
 static void take_out(struct arena *a, unsigned s, unsigned l)

@@ -7,30 +7,44 @@
 #define LM_SPEC_ROOMS_H
 #include "../core/state.h"
 
-/*@ // The head of a list is on it, and first.
+/*@ // The head of a list is a page, is on the list, and is first.
+  @ predicate RoomHeadPage{L}(struct arena *a) =
+  @   \forall integer l; 0 < l < LISTS ==> a->head[l] < ARENA_PAGES;
   @ predicate RoomHead{L}(struct arena *a) =
-  @   \forall integer l; 0 < l < LISTS ==> a->head[l] != 0 ==>
-  @   a->head[l] < ARENA_PAGES && a->list[a->head[l]] == l &&
-  @   a->prev[a->head[l]] == 0;
+  @   \forall integer l, s; 0 < l < LISTS ==> 0 < s < ARENA_PAGES ==>
+  @   s <= a->head[l] <= s ==> a->list[s] == l;
+  @ predicate RoomHeadPrev{L}(struct arena *a) =
+  @   \forall integer l, s; 0 < l < LISTS ==> 0 < s < ARENA_PAGES ==>
+  @   s <= a->head[l] <= s ==> a->prev[s] == 0;
   @
   @ // A span is on a list that exists; page 0 is on none.
   @ predicate RoomList{L}(struct arena *a) =
   @   a->list[0] == 0 &&
   @   \forall integer s; 0 <= s < ARENA_PAGES ==> a->list[s] < LISTS;
   @
-  @ // What follows a span is on the same list and knows it is behind.
+  @ // What follows a span is a page, is on the same list, and knows it is
+  @ // behind.
+  @ predicate RoomNextPage{L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> a->list[s] != 0 ==>
+  @   a->next[s] < ARENA_PAGES;
   @ predicate RoomNext{L}(struct arena *a) =
-  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
-  @   a->list[s] != 0 ==> a->next[s] != 0 ==>
-  @   a->next[s] < ARENA_PAGES && a->list[a->next[s]] == a->list[s] &&
-  @   a->prev[a->next[s]] == s;
+  @   \forall integer s, n; 0 <= s < ARENA_PAGES ==> 0 < n < ARENA_PAGES ==>
+  @   a->list[s] != 0 ==> n <= a->next[s] <= n ==> a->list[n] == a->list[s];
+  @ predicate RoomNextPrev{L}(struct arena *a) =
+  @   \forall integer s, n; 0 <= s < ARENA_PAGES ==> 0 < n < ARENA_PAGES ==>
+  @   a->list[s] != 0 ==> n <= a->next[s] <= n ==> a->prev[n] == s;
   @
-  @ // What a span follows is on the same list and knows it is before.
+  @ // What a span follows is a page, is on the same list, and knows it is
+  @ // before.
+  @ predicate RoomPrevPage{L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> a->list[s] != 0 ==>
+  @   a->prev[s] < ARENA_PAGES;
   @ predicate RoomPrev{L}(struct arena *a) =
-  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
-  @   a->list[s] != 0 ==> a->prev[s] != 0 ==>
-  @   a->prev[s] < ARENA_PAGES && a->list[a->prev[s]] == a->list[s] &&
-  @   a->next[a->prev[s]] == s;
+  @   \forall integer s, p; 0 <= s < ARENA_PAGES ==> 0 < p < ARENA_PAGES ==>
+  @   a->list[s] != 0 ==> p <= a->prev[s] <= p ==> a->list[p] == a->list[s];
+  @ predicate RoomPrevNext{L}(struct arena *a) =
+  @   \forall integer s, p; 0 <= s < ARENA_PAGES ==> 0 < p < ARENA_PAGES ==>
+  @   a->list[s] != 0 ==> p <= a->prev[s] <= p ==> a->next[p] == s;
   @
   @ // A span that follows none is the head of its list.
   @ predicate RoomFirst{L}(struct arena *a) =
@@ -38,8 +52,9 @@
   @   a->list[s] != 0 ==> a->prev[s] == 0 ==> a->head[a->list[s]] == s;
   @
   @ predicate Rooms{L}(struct arena *a) =
-  @   RoomHead(a) && RoomList(a) && RoomNext(a) && RoomPrev(a) &&
-  @   RoomFirst(a);
+  @   RoomHeadPage(a) && RoomHead(a) && RoomHeadPrev(a) && RoomList(a) &&
+  @   RoomNextPage(a) && RoomNext(a) && RoomNextPrev(a) &&
+  @   RoomPrevPage(a) && RoomPrev(a) && RoomPrevNext(a) && RoomFirst(a);
   @
   @ // Every span but s is on the list that it was on.
   @ predicate RoomKept{K,L}(struct arena *a, integer s) =
@@ -49,10 +64,16 @@
 
 /* The clauses of a contract that say Rooms(a) part by part. */
 #define ENSURES_ROOMS(a) \
+  ensures room_head_page: RoomHeadPage(a); \
   ensures room_head: RoomHead(a); \
+  ensures room_head_prev: RoomHeadPrev(a); \
   ensures room_list: RoomList(a); \
+  ensures room_next_page: RoomNextPage(a); \
   ensures room_next: RoomNext(a); \
+  ensures room_next_prev: RoomNextPrev(a); \
+  ensures room_prev_page: RoomPrevPage(a); \
   ensures room_prev: RoomPrev(a); \
+  ensures room_prev_next: RoomPrevNext(a); \
   ensures room_first: RoomFirst(a);
 
 #endif

@@ -1,0 +1,555 @@
+/*
+ * lemmalloc.c - malloc and friends over one arena, under one lock.
+ * The whole library is this one translation unit: the core's functions are
+ * internal and can be inlined, and nothing but the public names is exported.
+ * Offsets of the core become pointers in one place, at().
+ * Proven: the core.  Trusted: this file and platform_linux.c.
+ * Sources: C23 7.24.3, POSIX, and the manual pages of glibc for the rest.
+ */
+#define _GNU_SOURCE
+#define LM_CORE static __attribute__((unused))
+#include "../core/sizeclass.c"
+#include "../core/request.c"
+#include "../core/bitmap.c"
+#include "../core/span.c"
+#include "../core/fit.c"
+#include "../core/pages.c"
+#include "../core/rooms.c"
+#include "../core/heap.c"
+#include "../core/cache.c"
+#include "../core/arena.c"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "lemmalloc.h"
+#include "platform_linux.c"
+
+#define HOLDER 1u                     /* all threads share one cache */
+#define RELEASE_MIN ((size_t)1 << 20) /* freed: memory goes back to the system */
+#define RESERVE_MIN 256u              /* pages; with less there is no arena */
+
+static struct arena *arena;   /* NULL: no call yet, or no address space */
+static char *base;            /* page 0 of the arena */
+static size_t reach;          /* bytes from base that are the arena's */
+
+/* ---- Pointers and offsets ---- */
+
+static void *at(unsigned off)
+{
+  return base + off;
+}
+
+static int in_arena(const void *p)
+{
+  return arena != NULL && (uintptr_t)p - (uintptr_t)base < reach;
+}
+
+static unsigned offset(const void *p)
+{
+  return (unsigned)((uintptr_t)p - (uintptr_t)base);
+}
+
+/* Makes the arena, as large as the address space allows; 0 if none fits. */
+static int start(void)
+{
+  size_t room = os_room();
+  unsigned pages = sizeof(size_t) > 4 ? ARENA_PAGES : ARENA_PAGES / 4u;
+  struct arena *a = os_map(sizeof *a, PAGE_SIZE);
+  if (a == NULL) {
+    return 0;
+  }
+  for (; pages >= RESERVE_MIN; pages /= 2u) {
+    size_t size = (size_t)pages * PAGE_SIZE;
+    char *p = size > room ? NULL : os_map(size, size);
+    if (p != NULL) {
+      base = p;
+      reach = size;
+      arena_init(a, 1u, pages);
+      arena = a;
+      return 1;
+    }
+  }
+  os_unmap(a, sizeof *a);
+  return 0;
+}
+
+/* ---- Objects with a mapping of their own: too large for the arena, or
+ * aligned to more than its pages.  A table sorted by address. ---- */
+
+struct mapping {
+  uintptr_t start;
+  size_t size;
+};
+
+static struct mapping *mappings;
+static size_t nmappings, maxmappings;
+
+/* The number of mappings that start at or below p. */
+static size_t mappings_to(uintptr_t p)
+{
+  size_t low = 0, high = nmappings;
+  while (low < high) {
+    size_t mid = low + (high - low) / 2;
+    if (mappings[mid].start <= p) {
+      low = mid + 1;
+    } else {
+      high = mid;
+    }
+  }
+  return low;
+}
+
+/* The mapping that contains p, or NULL. */
+static struct mapping *mapping_of(const void *p)
+{
+  size_t i = mappings_to((uintptr_t)p);
+  return i > 0 && (uintptr_t)p - mappings[i - 1].start < mappings[i - 1].size
+             ? &mappings[i - 1] : NULL;
+}
+
+static int mappings_grow(void)
+{
+  size_t max = maxmappings == 0 ? 256 : 2 * maxmappings;
+  struct mapping *more = os_map(max * sizeof *more, 1);
+  if (more == NULL) {
+    return 0;
+  }
+  if (mappings != NULL) {
+    memcpy(more, mappings, nmappings * sizeof *more);
+    os_unmap(mappings, maxmappings * sizeof *more);
+  }
+  mappings = more;
+  maxmappings = max;
+  return 1;
+}
+
+static void *mapping_alloc(size_t n, size_t align)
+{
+  size_t i, size;
+  void *p;
+  if (!request_round_up(n, os_page_size(), &size) ||
+      (nmappings == maxmappings && !mappings_grow())) {
+    return NULL;
+  }
+  p = os_map(size, align);
+  if (p != NULL) {
+    i = mappings_to((uintptr_t)p);
+    memmove(mappings + i + 1, mappings + i, (nmappings - i) * sizeof *mappings);
+    mappings[i].start = (uintptr_t)p;
+    mappings[i].size = size;
+    nmappings++;
+  }
+  return p;
+}
+
+static void mapping_free(struct mapping *m)
+{
+  size_t i = (size_t)(m - mappings);
+  os_unmap((void *)m->start, m->size);
+  nmappings--;
+  memmove(m, m + 1, (nmappings - i) * sizeof *m);
+}
+
+/* ---- Misuse: one line, then the end ---- */
+
+struct line {
+  char text[200];
+  size_t n;
+};
+
+static void add(struct line *l, const char *s)
+{
+  while (*s != '\0' && l->n < sizeof l->text) {
+    l->text[l->n++] = *s++;
+  }
+}
+
+static void add_number(struct line *l, uintptr_t v, unsigned radix)
+{
+  char digits[3 * sizeof v + 1], *d = digits + sizeof digits;
+  *--d = '\0';
+  do {
+    *--d = "0123456789abcdef"[v % radix];
+    v /= radix;
+  } while (v != 0);
+  add(l, radix == 16 ? "0x" : "");
+  add(l, d);
+}
+
+static void add_block(struct line *l, uintptr_t p, uintptr_t block, size_t size)
+{
+  add_number(l, p - block, 10);
+  add(l, " bytes into ");
+  add_number(l, size, 10);
+  add(l, " bytes at ");
+  add_number(l, block, 16);
+}
+
+/* What is known of offset off, in a span or a large object. */
+static void add_place(struct line *l, unsigned off)
+{
+  unsigned p = off / PAGE_SIZE;
+  unsigned s = (unsigned)arena->owner[p];
+  unsigned c, i;
+  if (arena->tag[s] <= TAG_FREE || p - s >= arena->npages[s]) {
+    for (s = p; arena->tag[s] == TAG_NONE; s--) {
+    }
+  }
+  c = arena->tag[s] / 2u;
+  if (c == CLASS_LARGE) {
+    add_block(l, (uintptr_t)at(off), (uintptr_t)at(s * PAGE_SIZE),
+              (size_t)arena->npages[s] * PAGE_SIZE);
+    return;
+  }
+  i = class_slot(c, off - s * PAGE_SIZE);
+  add_block(l, (uintptr_t)at(off),
+            (uintptr_t)at(s * PAGE_SIZE + i * class_size(c)), class_size(c));
+}
+
+/* Says that function got p, which is no live object. Called with the lock. */
+__attribute__((noreturn, cold))
+static void misuse(const char *function, const void *p, int what)
+{
+  struct line l = { "", 0 };
+  struct mapping *m = in_arena(p) ? NULL : mapping_of(p);
+  add(&l, "lemmalloc: ");
+  add(&l, what == LM_DOUBLE ? "double free"
+          : what == LM_INTERIOR ? "interior pointer" : "foreign pointer");
+  add(&l, ": ");
+  add(&l, function);
+  add(&l, "(");
+  add_number(&l, (uintptr_t)p, 16);
+  add(&l, "): ");
+  if (m != NULL) {
+    add_block(&l, (uintptr_t)p, m->start, m->size);
+  } else if (what == LM_FOREIGN) {
+    add(&l, in_arena(p) ? "in free pages" : "outside the heap");
+  } else {
+    if (what == LM_DOUBLE) {
+      add(&l, "free already: ");
+    }
+    add_place(&l, offset(p));
+  }
+  add(&l, "\n");
+  os_unlock();
+  os_say(l.text, l.n);
+  abort();
+}
+
+__attribute__((noreturn, cold)) static void wrong_size(const void *p)
+{
+  struct line l = { "", 0 };
+  add(&l, "lemmalloc: wrong size: free_sized(");
+  add_number(&l, (uintptr_t)p, 16);
+  add(&l, "): the object is smaller\n");
+  os_unlock();
+  os_say(l.text, l.n);
+  abort();
+}
+
+static void lock(void)
+{
+  static const char text[] =
+    "lemmalloc: a signal handler called an allocation function that the "
+    "signal had interrupted\n";
+  if (!os_lock()) {
+    os_say(text, sizeof text - 1);
+    abort();
+  }
+}
+
+/* ---- Under the lock ---- */
+
+/* What p is, and its size in bytes. */
+static int look(const void *p, size_t *size)
+{
+  struct mapping *m;
+  if (in_arena(p)) {
+    unsigned n = 0;
+    int what = arena_look(arena, offset(p), &n);
+    *size = n;
+    return what;
+  }
+  m = mapping_of(p);
+  if (m == NULL) {
+    return LM_FOREIGN;
+  }
+  *size = m->size;
+  return (uintptr_t)p == m->start ? LM_OK : LM_INTERIOR;
+}
+
+static void *slot_alloc(unsigned class)
+{
+  int refilled;
+  unsigned off = 0;
+  if (arena != NULL || start()) {
+    off = arena_alloc(arena, HOLDER, 2u * class, &refilled);
+  }
+  return off == 0 ? NULL : at(off);
+}
+
+/* n bytes in pages, n > 0; *zero says whether they are known to be zero. */
+static void *pages_get(size_t n, int *zero)
+{
+  size_t pages = request_pages(n);
+  if (pages < ARENA_PAGES && (arena != NULL || start())) {
+    unsigned used = (unsigned)arena->fresh;
+    unsigned off = arena_large(arena, (unsigned)pages, 0u);
+    if (off != 0) {
+      *zero = off / PAGE_SIZE >= used;
+      return at(off);
+    }
+  }
+  *zero = 1;
+  return mapping_alloc(n, PAGE_SIZE);
+}
+
+/* n bytes at a multiple of align, a power of two; NULL if out of memory.
+ * 1 <= n <= PTRDIFF_MAX. */
+static void *get(size_t n, size_t align, int *zero)
+{
+  unsigned class = 0;
+  if (align > PAGE_SIZE) {
+    *zero = 1;
+    return mapping_alloc(n, align);
+  }
+  if (n <= CLASS_SIZE_MAX) {
+    class = align <= 8 ? class_of_malloc((unsigned)n)
+                       : class_of_aligned((unsigned)n, (unsigned)align);
+  }
+  if (class == 0) {
+    return pages_get(n, zero);
+  }
+  *zero = 0;
+  return slot_alloc(class);
+}
+
+/* Frees p, which is live and has size bytes. */
+static void give(void *p, size_t size)
+{
+  if (!in_arena(p)) {
+    mapping_free(mapping_of(p));
+    return;
+  }
+  if (size >= RELEASE_MIN) {
+    os_release(p, size);
+  }
+  arena_free(arena, offset(p));
+}
+
+/* ---- What the public functions share ---- */
+
+/* As get, for any n, with errno. */
+static void *obtain(size_t n, size_t align, int *zero)
+{
+  void *p = NULL;
+  if (request_size_ok(n)) {
+    int old = errno;
+    lock();
+    p = get(request_nonzero(n), align, zero);
+    os_unlock();
+    errno = old;
+  }
+  if (p == NULL) {
+    errno = ENOMEM;
+  }
+  return p;
+}
+
+static void *aligned(size_t align, size_t n)
+{
+  int zero;
+  if (!request_align_ok(align)) {
+    errno = EINVAL;
+    return NULL;
+  }
+  return obtain(n, align, &zero);
+}
+
+/* Frees p, of which the caller says that it has n bytes or more. */
+static void release(void *p, size_t n)
+{
+  size_t size = 0;
+  int old = errno;
+  int what;
+  if (p == NULL) {
+    return;
+  }
+  lock();
+  what = look(p, &size);
+  if (what != LM_OK) {
+    misuse("free", p, what);
+  }
+  if (n > size) {
+    wrong_size(p);
+  }
+  give(p, size);
+  os_unlock();
+  errno = old;
+}
+
+/* Whether an object of size bytes is what a request for n would get. */
+static int same(size_t size, size_t n)
+{
+  if (n <= CLASS_SIZE_MAX) {
+    return class_size(class_of_malloc((unsigned)n)) == size;
+  }
+  return n <= size && size - n < PAGE_SIZE;
+}
+
+/* ---- Public functions ---- */
+
+/* Each under two names. */
+#define PUBLIC __attribute__((visibility("default")))
+#define PUBLISH(result, name, params) \
+  PUBLIC extern result name params __attribute__((alias("lm_" #name)))
+
+PUBLIC void *lm_malloc(size_t size)
+{
+  int zero;
+  return obtain(size, 1, &zero);
+}
+
+PUBLIC void *lm_calloc(size_t n, size_t size)
+{
+  size_t total;
+  int zero;
+  void *p;
+  if (!request_mul(n, size, &total)) {
+    errno = ENOMEM;
+    return NULL;
+  }
+  p = obtain(total, 1, &zero);
+  if (p != NULL && !zero) {
+    memset(p, 0, total);
+  }
+  return p;
+}
+
+PUBLIC void lm_free(void *p)
+{
+  release(p, 0);
+}
+
+PUBLIC void *lm_realloc(void *p, size_t size)
+{
+  size_t have = 0;
+  int what;
+  void *q;
+  if (p == NULL) {
+    return lm_malloc(size);
+  }
+  lock();
+  what = look(p, &have);
+  if (what != LM_OK) {
+    misuse("realloc", p, what);
+  }
+  os_unlock();
+  if (size == 0) {
+    lm_free(p);
+    return NULL;
+  }
+  if (same(have, size)) {
+    return p;
+  }
+  q = lm_malloc(size);
+  if (q != NULL) {
+    memcpy(q, p, have < size ? have : size);
+    lm_free(p);
+  }
+  return q;
+}
+
+PUBLIC void *lm_reallocarray(void *p, size_t n, size_t size)
+{
+  size_t total;
+  if (!request_mul(n, size, &total)) {
+    errno = ENOMEM;
+    return NULL;
+  }
+  return lm_realloc(p, total);
+}
+
+PUBLIC void lm_free_sized(void *p, size_t size)
+{
+  release(p, size);
+}
+
+PUBLIC void lm_free_aligned_sized(void *p, size_t align, size_t size)
+{
+  (void)align;
+  release(p, size);
+}
+
+PUBLIC void *lm_aligned_alloc(size_t align, size_t size)
+{
+  return aligned(align, size);
+}
+
+PUBLIC void *lm_memalign(size_t align, size_t size)
+{
+  return aligned(align, size);
+}
+
+PUBLIC int lm_posix_memalign(void **p, size_t align, size_t size)
+{
+  int old = errno;
+  void *q;
+  if (!request_posix_align_ok(align)) {
+    return EINVAL;
+  }
+  q = aligned(align, size);
+  if (q == NULL) {
+    errno = old;
+    return ENOMEM;
+  }
+  *p = q;
+  return 0;
+}
+
+PUBLIC void *lm_valloc(size_t size)
+{
+  return aligned(os_page_size(), size);
+}
+
+PUBLIC void *lm_pvalloc(size_t size)
+{
+  size_t total;
+  if (!request_round_up(request_nonzero(size), os_page_size(), &total)) {
+    errno = ENOMEM;
+    return NULL;
+  }
+  return aligned(os_page_size(), total);
+}
+
+PUBLIC size_t lm_malloc_usable_size(void *p)
+{
+  size_t size = 0;
+  int what;
+  if (p == NULL) {
+    return 0;
+  }
+  lock();
+  what = look(p, &size);
+  if (what != LM_OK) {
+    misuse("malloc_usable_size", p, what);
+  }
+  os_unlock();
+  return size;
+}
+
+PUBLISH(void *, malloc, (size_t size));
+PUBLISH(void *, calloc, (size_t n, size_t size));
+PUBLISH(void *, realloc, (void *p, size_t size));
+PUBLISH(void *, reallocarray, (void *p, size_t n, size_t size));
+PUBLISH(void, free, (void *p));
+PUBLISH(void, free_sized, (void *p, size_t size));
+PUBLISH(void, free_aligned_sized, (void *p, size_t align, size_t size));
+PUBLISH(void *, aligned_alloc, (size_t align, size_t size));
+PUBLISH(void *, memalign, (size_t align, size_t size));
+PUBLISH(int, posix_memalign, (void **p, size_t align, size_t size));
+PUBLISH(void *, valloc, (size_t size));
+PUBLISH(void *, pvalloc, (size_t size));
+PUBLISH(size_t, malloc_usable_size, (void *p));

@@ -1,0 +1,77 @@
+/*
+ * lemmalloc.h - the allocator's public functions.
+ *
+ * Each lm_ function is also exported under its standard name, without lm_, so
+ * that a program uses it unchanged (LD_PRELOAD, or -llemmalloc on the linker's
+ * command line).  Both names may be mixed.
+ *
+ * Units: every size and alignment counts bytes.
+ * Sizes: 0 .. PTRDIFF_MAX; more fails with ENOMEM.  An object of 0 bytes has
+ *   an address of its own, and must be freed like any other.
+ * Alignment: an object of more than 8 bytes begins at a multiple of 16, a
+ *   smaller one at a multiple of 8, unless more is asked for.
+ * Contents: undefined, but for lm_calloc.
+ * Errors: NULL with errno set to ENOMEM (out of memory, or too much asked
+ *   for) or EINVAL (alignment).  Success leaves errno alone.
+ * Misuse: freeing, resizing or asking the size of what is not a live object
+ *   (freed before, inside an object, never allocated) writes one line about
+ *   it to standard error and calls abort().  A slot that was freed and handed
+ *   out again is a live object: such a double free goes unnoticed.
+ * Threads: any thread may call any function at any time, and free what other
+ *   threads allocated.  After fork the child can allocate.  Calling one from
+ *   a signal handler that interrupted one on the same thread is reported like
+ *   a misuse.
+ */
+#ifndef LEMMALLOC_H
+#define LEMMALLOC_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An object of size bytes. */
+void *lm_malloc(size_t size);
+
+/* An object of n * size bytes, all zero; ENOMEM if the product overflows. */
+void *lm_calloc(size_t n, size_t size);
+
+/* The object p with size bytes: at its place or at another, with the first
+ * min(old, new) bytes kept.  p NULL: lm_malloc.  size 0: frees p and returns
+ * NULL.  On failure p lives on unchanged. */
+void *lm_realloc(void *p, size_t size);
+
+/* lm_realloc of n * size bytes; ENOMEM if the product overflows. */
+void *lm_reallocarray(void *p, size_t n, size_t size);
+
+/* Ends the object's life.  NULL: nothing.  Leaves errno alone. */
+void lm_free(void *p);
+
+/* lm_free of an object of size bytes, as it was asked for; a greater size
+ * than the object has is a misuse. */
+void lm_free_sized(void *p, size_t size);
+void lm_free_aligned_sized(void *p, size_t align, size_t size);
+
+/* An object at a multiple of align, a power of two. */
+void *lm_aligned_alloc(size_t align, size_t size);
+void *lm_memalign(size_t align, size_t size);
+
+/* The same, align also a multiple of sizeof(void *): writes it to *p and
+ * returns 0, or returns EINVAL or ENOMEM and leaves *p and errno alone. */
+int lm_posix_memalign(void **p, size_t align, size_t size);
+
+/* An object at a multiple of the system's page size; lm_pvalloc rounds its
+ * size up to one, too. */
+void *lm_valloc(size_t size);
+void *lm_pvalloc(size_t size);
+
+/* The bytes that the object has, at least as many as were asked for, all of
+ * them usable; 0 for NULL. */
+size_t lm_malloc_usable_size(void *p);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * platform_linux.c - Linux; see platform_linux.h.
+ * Part of lemmalloc.c's translation unit.
+ */
+#include "platform_linux.h"
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static size_t os_page_size(void)
+{
+  return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t os_room(void)
+{
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+      limit.rlim_cur > SIZE_MAX) {
+    return SIZE_MAX / 2;
+  }
+  return (size_t)limit.rlim_cur / 2;   /* the rest: files, stacks */
+}
+
+static void *map(size_t size)
+{
+  void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return p == MAP_FAILED ? NULL : p;
+}
+
+static void *os_map(size_t size, size_t align)
+{
+  size_t page = os_page_size();
+  size_t slack, before;
+  char *p;
+  size = (size + page - 1) & ~(page - 1);
+  if (align <= page) {
+    return map(size);
+  }
+  slack = align - page;
+  if (slack > PTRDIFF_MAX - size) {
+    return NULL;
+  }
+  p = map(size + slack);
+  if (p == NULL) {
+    return NULL;
+  }
+  before = (align - ((uintptr_t)p & (align - 1))) & (align - 1);
+  if (before != 0) {
+    munmap(p, before);
+  }
+  if (slack != before) {
+    munmap(p + before + size, slack - before);
+  }
+  return p + before;
+}
+
+static void os_unmap(void *p, size_t size)
+{
+  size_t page = os_page_size();
+  munmap(p, (size + page - 1) & ~(page - 1));
+}
+
+static void os_release(void *p, size_t size)
+{
+  uintptr_t page = os_page_size();
+  uintptr_t from = ((uintptr_t)p + page - 1) & ~(page - 1);
+  uintptr_t to = ((uintptr_t)p + size) & ~(page - 1);
+  if (from < to) {
+    madvise((void *)from, to - from, MADV_DONTNEED);
+  }
+}
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+/* Set while this thread is inside; Go's name for it is mallocing. */
+static __thread volatile sig_atomic_t inside;
+
+static int os_lock(void)
+{
+  if (inside) {
+    return 0;
+  }
+  inside = 1;
+  pthread_mutex_lock(&mutex);
+  return 1;
+}
+
+static void os_unlock(void)
+{
+  pthread_mutex_unlock(&mutex);
+  inside = 0;
+}
+
+static void os_say(const char *text, size_t n)
+{
+  while (n > 0) {
+    ssize_t written = write(STDERR_FILENO, text, n);
+    if (written <= 0) {
+      return;
+    }
+    text += written;
+    n -= (size_t)written;
+  }
+}
+
+/* A fork copies the memory as it is: no other thread may be in the middle of
+ * something.  The child's one thread is the one that took the lock. */
+static void before_fork(void)
+{
+  os_lock();
+}
+
+__attribute__((constructor)) static void watch_fork(void)
+{
+  pthread_atfork(before_fork, os_unlock, os_unlock);
+}

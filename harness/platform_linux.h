@@ -1,0 +1,39 @@
+/*
+ * platform_linux.h - all that lemmalloc asks of the operating system.
+ * A port to another system replaces this file and platform_linux.c.
+ * None of these functions allocates; none but os_lock blocks.
+ * Proven: nothing.  Trusted: every line, and mmap(2), munmap(2), madvise(2),
+ * write(2), getrlimit(2) and the pthread mutex below it.
+ */
+#ifndef LM_PLATFORM_LINUX_H
+#define LM_PLATFORM_LINUX_H
+
+#include <stddef.h>
+
+/* Bytes in one of the system's own pages, a power of two. */
+static size_t os_page_size(void);
+
+/* Bytes of address space that one mapping may sensibly take. */
+static size_t os_room(void);
+
+/* Maps at least size bytes, all zero, at a multiple of align, which is a power
+ * of two; NULL if that is impossible.  1 <= size <= PTRDIFF_MAX.  Memory is
+ * paid for when it is first written. */
+static void *os_map(size_t size, size_t align);
+
+/* Ends the mapping of size bytes at p, which os_map made. */
+static void os_unmap(void *p, size_t size);
+
+/* Gives the memory of the size bytes at p, part of a mapping, back to the
+ * system; what they contain is lost, they remain mapped. */
+static void os_release(void *p, size_t size);
+
+/* One lock for all threads.  A thread that takes it twice, which only a signal
+ * handler that interrupts a holder can do, gets 0 and must not go on. */
+static int os_lock(void);
+static void os_unlock(void);
+
+/* Writes n bytes to standard error. */
+static void os_say(const char *text, size_t n);
+
+#endif
