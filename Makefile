@@ -14,7 +14,7 @@ PREFIX  = /usr/local
 DESTDIR =
 
 CORE    := $(sort $(wildcard core/*.c))
-HEADERS := $(sort $(wildcard core/*.h spec/*.h harness/*.h))
+HEADERS := $(sort $(wildcard core/*.h spec/*.h harness/*.h harness/tests/*.h))
 HARNESS := $(sort $(wildcard harness/*.c))
 MAN     := $(sort $(wildcard harness/*.[1-8]))
 INCLUDE := -Icore -Ispec -Iharness
@@ -87,16 +87,21 @@ mutants: ## break the core on purpose; the proofs must notice (FUNC= FILE= SAMPL
 
 # Tests are harness/tests/*.bats; each builds the programs it needs:
 #   make build/tests/NAME     harness/tests/NAME.c with the core, for unit tests
-#   make build/programs/NAME  harness/tests/NAME.c alone, to run on the library
+#   make build/programs/NAME  harness/tests/NAME.c linked with liblemmalloc.so
+#   make build/static/NAME    the same, all of it static, with liblemmalloc.a
 TEST_FLAGS = -g -O1 -std=gnu99 -Wall -Wextra $(INCLUDE)
 
 build/tests/%: harness/tests/%.c $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(TEST_FLAGS) -o $@ $< $(CORE) -pthread
 
-build/programs/%: harness/tests/%.c $(HEADERS)
+build/programs/%: harness/tests/%.c $(HEADERS) build/liblemmalloc.so
 	@mkdir -p $(@D)
-	$(CC) $(TEST_FLAGS) -fno-builtin -o $@ $< -pthread
+	$(CC) $(TEST_FLAGS) -fno-builtin -o $@ $< -Lbuild -llemmalloc -Wl,-rpath,'$$ORIGIN/..' -pthread
+
+build/static/%: harness/tests/%.c $(HEADERS) build/liblemmalloc.a
+	@mkdir -p $(@D)
+	$(CC) $(TEST_FLAGS) -fno-builtin -static -o $@ $< build/liblemmalloc.a -pthread
 
 check: core-check lib ## run the tests
 	@mkdir -p build

@@ -23,9 +23,8 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l)
   @ requires sound: Arena(a);
   @ requires list: l < LISTS;
   @ assigns a->cur[l], a->at[l];
-  @ ensures stays: \result != 0 ==>
-  @   a->cur[l] == \old(a->cur[l]) && a->cur[l] != 0 &&
-  @   a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
+  @ ensures same: \result != 0 ==> a->cur[l] == \old(a->cur[l]);
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures leaves: \result == 0 ==> a->cur[l] == 0;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
@@ -46,6 +45,41 @@ static int stay(struct arena *a, unsigned l)
   return 0;
 }
 
+/* Takes span s off the list it is on. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && a->list[s] != 0;
+  @ assigns a->list[s], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures off: a->list[s] == 0 && a->cur[a->home[s]] != s;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures home_same: HomeSame{Pre,Post}(a);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, s)
+  @*/
+static void detach(struct arena *a, unsigned s)
+{
+  room_unlink(a, s, a->list[s]);
+}
+
+/* Gives span s, which is on no list and not allocated from, to list l. */
+/*@ requires arena: \valid(a);
+  @ requires sound: ArenaBut(a, s);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires place: a->list[s] == 0 && a->cur[a->home[s]] != s;
+  @ requires list: 0 < l < LISTS && l % TAGS == a->tag[s];
+  @ assigns a->home[s];
+  @ ensures home: a->home[s] == l;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures list_same: ListSame{Pre,Post}(a);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, s)
+  @*/
+static void rehome(struct arena *a, unsigned l, unsigned s)
+{
+  a->home[s] = l;
+}
+
 /* Moves span s from the list it is on to the care of list l, on no list. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
@@ -60,8 +94,8 @@ static int stay(struct arena *a, unsigned l)
   @*/
 static void adopt(struct arena *a, unsigned l, unsigned s)
 {
-  room_unlink(a, s, a->list[s]);
-  a->home[s] = l;
+  detach(a, s);
+  rehome(a, l, s);
 }
 
 /* Lets list l allocate from its span s, which is on no list, if it has room. */
@@ -71,8 +105,8 @@ static void adopt(struct arena *a, unsigned l, unsigned s)
   @ requires list: a->home[s] == l && a->list[s] == 0;
   @ requires idle: l < LISTS && a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l];
-  @ ensures enters: \result != 0 ==> a->cur[l] == s &&
-  @   a->bits[WORDS * s + a->at[l]] != ALL_ONES;
+  @ ensures enters: \result != 0 ==> a->cur[l] == s;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures full: \result == 0 ==> a->cur[l] == 0 && Full(a, s);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
@@ -97,8 +131,7 @@ static int enter(struct arena *a, unsigned l, unsigned s)
   @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
-  @ ensures room: \result != 0 ==> a->cur[l] != 0 &&
-  @   a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
@@ -124,8 +157,7 @@ static int borrow(struct arena *a, unsigned l, unsigned from)
   @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
-  @ ensures room: \result != 0 ==> a->cur[l] != 0 &&
-  @   a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
@@ -134,6 +166,25 @@ static int find(struct arena *a, unsigned l, unsigned c)
 {
   return stay(a, l) || borrow(a, l, l) || borrow(a, l, c);
 }
+
+/* A span whose first slot is free has room in its first word. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires span: s < ARENA_PAGES;
+   @ requires clear: !Taken(a, s, 0);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures room: a->bits[WORDS * s] != ALL_ONES;
+   @/
+  static void lemma_room(const struct arena *a, unsigned s)
+  {
+    word w = a->bits[WORDS * s];
+    if (w == ALL_ONES) {
+      lemma_ones(w);
+      /@ assert never: \false; @/
+    }
+  }
+*/
 
 /* Allocates for list l from a new span with tag t; 0 if there are no pages. */
 /*@ requires arena: \valid(a);
@@ -146,8 +197,7 @@ static int find(struct arena *a, unsigned l, unsigned c)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures result: \result == 0 || \result == 1;
-  @ ensures room: \result != 0 ==> a->cur[l] != 0 &&
-  @   a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
   @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
   @   \old(a->npages[s]) < ClassPages[t / 2];
@@ -164,20 +214,51 @@ static int renew(struct arena *a, unsigned l, unsigned t)
     return 0;
   }
   /*@ ghost lemma_class(t / 2u); */
-  /*@ ghost lemma_ones(ALL_ONES); */
   /*@ assert clear: !Taken(a, s, 0); */
+  /*@ ghost lemma_room(a, s); */
   cursor_set(a, l, s, 0u);
   return 1;
 }
 
+/* Allocates for list l from a span there is or from a new one: 1 or 2; 0 if
+ * there is none with room and there are no pages. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: 0 < l < LISTS && l % TAGS == t;
+  @ assigns a->cur[l], a->at[l], a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures result: 0 <= \result <= 2;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
+  @   \old(a->npages[s]) < ClassPages[t / 2];
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int supply(struct arena *a, unsigned l, unsigned t)
+{
+  if (find(a, l, LIST_OF(0u, t))) {
+    return 1;
+  }
+  return renew(a, l, t) ? 2 : 0;
+}
+
 LM_CORE int cursor_refill(struct arena *a, unsigned h, unsigned t, int *fresh)
 {
-  unsigned l = LIST_OF(h, t);
-  int made = 0;
-  int found = find(a, l, LIST_OF(0u, t));
-  if (!found) {
-    made = renew(a, l, t);
-  }
-  *fresh = made;
-  return found || made;
+  int r = supply(a, LIST_OF(h, t), t);
+  *fresh = r == 2;
+  /*@ assert upper: FitUpper(a, 0); */
+  /*@ assert upper_leaf: FitUpperLeaf(a, 0); */
+  /*@ assert reached: FitReached(a, 0); */
+  /*@ assert reached_leaf: FitReachedLeaf(a, 0); */
+  return r != 0;
 }

@@ -10,6 +10,11 @@
 #define LM_CACHE_H
 #include "../spec/arena.h"
 
+/* The cursor of list l is at a word with a free slot. */
+/*@ predicate CursorRoom{L}(struct arena *a, integer l) =
+  @   a->cur[l] != 0 && a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
+  @*/
+
 /* Lets list l allocate from its span s, which is on no list, from word w on. */
 /*@ requires arena: \valid(a);
   @ requires sound: ArenaBut(a, s);
@@ -52,9 +57,7 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l);
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1];
   @ ensures fresh: *fresh == 0 || *fresh == 1;
-  @ ensures room: \result != 0 ==> a->cur[LIST_OF(h, t)] != 0 &&
-  @   a->bits[WORDS * a->cur[LIST_OF(h, t)] + a->at[LIST_OF(h, t)]] !=
-  @   ALL_ONES;
+  @ ensures room: \result != 0 ==> CursorRoom(a, LIST_OF(h, t));
   @ ensures none: \result == 0 ==> a->cur[LIST_OF(h, t)] == 0 &&
   @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
   @   \old(a->npages[s]) < ClassPages[t / 2];

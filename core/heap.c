@@ -16,19 +16,21 @@ LM_CORE void heap_free(struct arena *a, unsigned s)
   pages_free(a, s);
 }
 
-/* Lets every page of run s name it. */
+/* Lets pages s .. s + k - 1 name s. */
 /*@ requires arena: \valid(a);
-  @ requires runs: Runs(a);
-  @ requires run: 0 < s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
-  @ requires k: k == a->npages[s];
+  @ requires range: s + k <= ARENA_PAGES;
   @ assigns a->owner[s .. s + k - 1];
   @ ensures own: \forall integer p; s <= p < s + k ==> a->owner[p] == s;
-  @ ENSURES_RUNS(a)
+  @ ensures rest: \forall integer p; 0 <= p < ARENA_PAGES ==>
+  @   !(s <= p < s + k) ==> a->owner[p] == \old(a->owner[p]);
+  @ ensures leaf_same: \forall integer p; 0 <= p < ARENA_PAGES ==>
+  @   a->leaf[p] == \old(a->leaf[p]);
+  @ ensures best_same: \forall integer i; 0 <= i < ARENA_PAGES ==>
+  @   a->best[i] == \old(a->best[i]);
   @*/
-static void own_pages(struct arena *a, unsigned s, unsigned k)
+static void set_owner(struct arena *a, unsigned s, unsigned k)
 {
   unsigned p;
-  /*@ assert end: s + k <= ARENA_PAGES; */
   /*@ loop invariant range: s <= p <= s + k;
     @ loop invariant own: \forall integer q; s <= q < p ==> a->owner[q] == s;
     @ loop invariant rest: \forall integer q; 0 <= q < ARENA_PAGES ==>
@@ -39,6 +41,41 @@ static void own_pages(struct arena *a, unsigned s, unsigned k)
   for (p = s; p < s + k; p++) {
     a->owner[p] = (int)s;
   }
+}
+
+/* Lets every page of run s name it. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires run: 0 < s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires k: k == a->npages[s];
+  @ assigns a->owner[s .. s + k - 1];
+  @ ensures own: \forall integer p; s <= p < s + k ==> a->owner[p] == s;
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void own_pages(struct arena *a, unsigned s, unsigned k)
+{
+  /*@ assert end: s + k <= ARENA_PAGES; */
+  set_owner(a, s, k);
+}
+
+/* Makes the slots of run s, which is no span yet, n free ones. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires run: 0 < s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires slots: 1 <= n <= SLOTS_MAX;
+  @ assigns a->bits[WORDS * s .. WORDS * s + WORDS - 1];
+  @ ensures empty: Empty(a, s, n);
+  @ ensures tail: Tail(a, s, n);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures span_tail: SpanTail(a);
+  @ ensures span_parked: SpanParked(a, 0);
+  @*/
+static void clear_slots(struct arena *a, unsigned s, unsigned n)
+{
+  span_init(a, s, n);
+  /*@ assert others: \forall integer t, i; 0 <= t < ARENA_PAGES ==> t != s ==>
+    @   0 <= i < SLOTS_MAX ==>
+    @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
 }
 
 /* Makes run s, whose pages name it, a span with tag t for list l. */
@@ -65,16 +102,38 @@ static void tag_span(struct arena *a, unsigned s, unsigned l, unsigned t)
   a->tag[s] = (unsigned char)t;
 }
 
-LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t)
+/* Makes run s a span with tag t for list l, all its slots free. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires run: 0 < s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires tag: SlotTag(t);
+  @ requires pages: a->npages[s] == ClassPages[t / 2];
+  @ requires list: 0 < l < LISTS && l % TAGS == t;
+  @ assigns a->owner[s .. s + a->npages[s] - 1], a->tag[s], a->home[s],
+  @   a->bits[WORDS * s .. WORDS * s + WORDS - 1];
+  @ ensures span: a->tag[s] == t && a->home[s] == l && a->list[s] == 0;
+  @ ensures empty: Empty(a, s, ClassSlots[t / 2]);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, s);
+  @ ENSURES_ARENA(a, s)
+  @*/
+static void make_span(struct arena *a, unsigned s, unsigned l, unsigned t)
 {
   unsigned c = t / 2u;
-  unsigned s;
   /*@ ghost lemma_class(c); */
-  s = heap_alloc(a, class_pages(c));
+  own_pages(a, s, class_pages(c));
+  clear_slots(a, s, class_slots(c));
+  tag_span(a, s, l, t);
+}
+
+LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t)
+{
+  unsigned s;
+  /*@ ghost lemma_class(t / 2u); */
+  s = heap_alloc(a, class_pages(t / 2u));
   if (s != 0u) {
-    own_pages(a, s, class_pages(c));
-    span_init(a, s, class_slots(c));
-    tag_span(a, s, l, t);
+    make_span(a, s, l, t);
   }
   return s;
 }

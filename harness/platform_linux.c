@@ -109,13 +109,23 @@ static void os_say(const char *text, size_t n)
 }
 
 /* A fork copies the memory as it is: no other thread may be in the middle of
- * something.  The child's one thread is the one that took the lock. */
+ * something.  The child's one thread is the one that took the lock.  A signal
+ * handler that forks while its own thread is inside has the lock already. */
+static __thread int forking;
+
 static void before_fork(void)
 {
-  os_lock();
+  forking = os_lock();
+}
+
+static void after_fork(void)
+{
+  if (forking) {
+    os_unlock();
+  }
 }
 
 __attribute__((constructor)) static void watch_fork(void)
 {
-  pthread_atfork(before_fork, os_unlock, os_unlock);
+  pthread_atfork(before_fork, after_fork, after_fork);
 }

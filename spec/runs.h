@@ -140,7 +140,10 @@
   ensures used_first: UsedFirst(a); \
   ensures behind: OwnerBehind(a); \
   ensures owners: SlotOwners(a); \
-  ensures tree: FitTree(a);
+  ensures tree_upper: FitUpper(a, 0); \
+  ensures tree_upper_leaf: FitUpperLeaf(a, 0); \
+  ensures tree_reached: FitReached(a, 0); \
+  ensures tree_reached_leaf: FitReachedLeaf(a, 0);
 
 /* The clauses of a contract that say that no list changed.  It follows from
  * the assigns clause; said as an equation it spares the prover the way there. */

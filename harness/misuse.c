@@ -1,0 +1,106 @@
+/*
+ * misuse.c - says in one line what a program did wrong, and ends it.
+ * Nothing is allocated: the line is put together on the stack.
+ * Part of lemmalloc.c; called with the lock, which is given back before the
+ * end, so that a handler of SIGABRT can allocate.
+ * Proven: nothing.  Trusted: every line.
+ */
+
+struct line {
+  char text[200];
+  size_t n;
+};
+
+static void add(struct line *l, const char *s)
+{
+  while (*s != '\0' && l->n < sizeof l->text) {
+    l->text[l->n++] = *s++;
+  }
+}
+
+static void add_number(struct line *l, uintptr_t v, unsigned radix)
+{
+  char digits[3 * sizeof v + 1], *d = digits + sizeof digits;
+  *--d = '\0';
+  do {
+    *--d = "0123456789abcdef"[v % radix];
+    v /= radix;
+  } while (v != 0);
+  add(l, radix == 16 ? "0x" : "");
+  add(l, d);
+}
+
+static void add_block(struct line *l, uintptr_t p, uintptr_t block, size_t size)
+{
+  add_number(l, p - block, 10);
+  add(l, " bytes into ");
+  add_number(l, size, 10);
+  add(l, " bytes at ");
+  add_number(l, block, 16);
+}
+
+/* What is known of offset off, in a span or a large object; it may be the
+ * start of a free slot. */
+static void add_place(struct line *l, unsigned off, int freed)
+{
+  unsigned p = off / PAGE_SIZE;
+  unsigned s = (unsigned)arena->owner[p];
+  unsigned c, i;
+  if (arena->tag[s] <= TAG_FREE || p - s >= arena->npages[s]) {
+    for (s = p; arena->tag[s] == TAG_NONE; s--) {
+    }
+  }
+  c = arena->tag[s] / 2u;
+  if (c == CLASS_LARGE) {
+    add_block(l, (uintptr_t)at(off), (uintptr_t)at(s * PAGE_SIZE),
+              (size_t)arena->npages[s] * PAGE_SIZE);
+    return;
+  }
+  if (freed) {
+    add(l, "a slot of ");
+    add_number(l, class_size(c), 10);
+    add(l, " bytes, free already");
+    return;
+  }
+  i = class_slot(c, off - s * PAGE_SIZE);
+  add_block(l, (uintptr_t)at(off),
+            (uintptr_t)at(s * PAGE_SIZE + i * class_size(c)), class_size(c));
+}
+
+/* Says that function got p, which is no live object.  Called with the lock. */
+__attribute__((noreturn, cold))
+static void misuse(const char *function, const void *p, int what)
+{
+  struct line l = { "", 0 };
+  struct mapping *m = in_arena(p) ? NULL : mapping_of(p);
+  add(&l, "lemmalloc: ");
+  add(&l, what == LM_DOUBLE ? "double free"
+          : what == LM_INTERIOR ? "interior pointer" : "foreign pointer");
+  add(&l, ": ");
+  add(&l, function);
+  add(&l, "(");
+  add_number(&l, (uintptr_t)p, 16);
+  add(&l, "): ");
+  if (m != NULL) {
+    add_block(&l, (uintptr_t)p, m->start, m->size);
+  } else if (what == LM_FOREIGN) {
+    add(&l, in_arena(p) ? "in free pages" : "outside the heap");
+  } else {
+    add_place(&l, offset(p), what == LM_DOUBLE);
+  }
+  add(&l, "\n");
+  os_unlock();
+  os_say(l.text, l.n);
+  abort();
+}
+
+__attribute__((noreturn, cold)) static void wrong_size(const void *p)
+{
+  struct line l = { "", 0 };
+  add(&l, "lemmalloc: wrong size: free_sized(");
+  add_number(&l, (uintptr_t)p, 16);
+  add(&l, "): the object is smaller\n");
+  os_unlock();
+  os_say(l.text, l.n);
+  abort();
+}
