@@ -48,3 +48,17 @@ wanted() {
     g++ -Wall -Werror -Iharness -fsyntax-only -x c++ "$BATS_TEST_TMPDIR/h.c"
   fi
 }
+
+@test "an installed library links as README.md says, shared and static" {
+  local dir=$BATS_TEST_TMPDIR
+  make -s install PREFIX="$dir/usr" >/dev/null
+  cat >"$dir/program.c" <<'END'
+#include <stdlib.h>
+#include <lemmalloc.h>
+int main(void) { void *p = malloc(100); lm_free(p); return p == NULL; }
+END
+  gcc -I"$dir/usr/include" -o "$dir/shared" "$dir/program.c" -L"$dir/usr/lib" -llemmalloc
+  LD_LIBRARY_PATH=$dir/usr/lib "$dir/shared"
+  gcc -static -I"$dir/usr/include" -o "$dir/static" "$dir/program.c" "$dir/usr/lib/liblemmalloc.a"
+  "$dir/static"
+}
