@@ -5,6 +5,7 @@
 #include "cache.h"
 #include "fit.h"
 #include "heap.h"
+#include "locate.h"
 #include "pages.h"
 #include "rooms.h"
 #include "sizeclass.h"
@@ -55,46 +56,25 @@ LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan)
   return s * PAGE_SIZE;
 }
 
-/* The span that covers page p; 0 if there is none. */
-static unsigned covering(const struct arena *a, unsigned p)
-{
-  unsigned s = p;
-  while (s > 0u && a->tag[s] == TAG_NONE) {
-    s--;
-  }
-  if (a->tag[s] > TAG_FREE && p - s < a->npages[s]) {
-    return s;
-  }
-  return 0u;
-}
-
 /* Where off lies: LM_OK for the start of a slot, whose span and number are
  * written, or of a large object, with slot number SLOTS_MAX. */
 static int locate(const struct arena *a, unsigned off, unsigned *span,
                   unsigned *slot)
 {
   unsigned p = off / PAGE_SIZE;
-  unsigned s, c, d, i;
-  if (p >= ARENA_PAGES) {
+  unsigned s = p < ARENA_PAGES ? locate_span(a, p) : 0u;
+  unsigned d;
+  if (s == 0u) {
     return LM_FOREIGN;
   }
-  s = (unsigned)a->owner[p];
-  if (a->tag[s] <= TAG_FREE || p - s >= a->npages[s]) {
-    return covering(a, p) == 0u ? LM_FOREIGN : LM_INTERIOR;
-  }
   *span = s;
+  *slot = SLOTS_MAX;
   d = off - s * PAGE_SIZE;
   if (a->tag[s] == TAG_LARGE || a->tag[s] == TAG_LARGE + 1u) {
-    *slot = SLOTS_MAX;
     return d == 0u ? LM_OK : LM_INTERIOR;
   }
-  c = a->tag[s] / 2u;
-  i = class_slot(c, d);
-  if (i >= class_slots(c) || i * class_size(c) != d) {
-    return LM_INTERIOR;
-  }
-  *slot = i;
-  return LM_OK;
+  *slot = locate_slot(a->tag[s] / 2u, d);
+  return *slot == SLOTS_MAX ? LM_INTERIOR : LM_OK;
 }
 
 LM_CORE int arena_look(const struct arena *a, unsigned off, unsigned *size)

@@ -16,6 +16,7 @@
 #include "../core/pages.c"
 #include "../core/rooms.c"
 #include "../core/heap.c"
+#include "../core/locate.c"
 #include "../core/cache.c"
 #include "../core/arena.c"
 
