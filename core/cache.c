@@ -11,11 +11,19 @@ LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w)
 {
   a->cur[l] = s;
   a->at[l] = (signed char)w;
+  /*@ assert bits: BitsSame{Pre,Here}(a); */
+  /*@ assert taken: \forall integer t, i; 0 <= t < ARENA_PAGES ==>
+    @   0 <= i < SLOTS_MAX ==>
+    @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
 }
 
 LM_CORE void cursor_drop(struct arena *a, unsigned l)
 {
   a->cur[l] = 0u;
+  /*@ assert bits: BitsSame{Pre,Here}(a); */
+  /*@ assert taken: \forall integer t, i; 0 <= t < ARENA_PAGES ==>
+    @   0 <= i < SLOTS_MAX ==>
+    @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
 }
 
 /* Stays on the current span of list l if it has room; otherwise leaves it. */
@@ -45,21 +53,13 @@ static int stay(struct arena *a, unsigned l)
   return 0;
 }
 
-/* Takes span s off the list it is on. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires span: 0 < s < ARENA_PAGES && a->list[s] != 0;
-  @ assigns a->list[s], a->head[0 .. LISTS - 1],
-  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
-  @ ensures off: a->list[s] == 0 && a->cur[a->home[s]] != s;
-  @ ensures lengths: LengthsSame{Pre,Post}(a);
-  @ ensures home_same: HomeSame{Pre,Post}(a);
-  @ ensures cur_same: CurSame{Pre,Post}(a);
-  @ ENSURES_ARENA(a, s)
-  @*/
-static void detach(struct arena *a, unsigned s)
+LM_CORE void detach(struct arena *a, unsigned s)
 {
   room_unlink(a, s, a->list[s]);
+  /*@ assert bits: BitsSame{Pre,Here}(a); */
+  /*@ assert taken: \forall integer t, i; 0 <= t < ARENA_PAGES ==>
+    @   0 <= i < SLOTS_MAX ==>
+    @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
 }
 
 /* Gives span s, which is on no list and not allocated from, to list l. */
@@ -78,6 +78,10 @@ static void detach(struct arena *a, unsigned s)
 static void rehome(struct arena *a, unsigned l, unsigned s)
 {
   a->home[s] = l;
+  /*@ assert bits: BitsSame{Pre,Here}(a); */
+  /*@ assert taken: \forall integer t, i; 0 <= t < ARENA_PAGES ==>
+    @   0 <= i < SLOTS_MAX ==>
+    @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
 }
 
 /* Moves span s from the list it is on to the care of list l, on no list. */
@@ -216,7 +220,11 @@ static int renew(struct arena *a, unsigned l, unsigned t)
   /*@ ghost lemma_class(t / 2u); */
   /*@ assert clear: !Taken(a, s, 0); */
   /*@ ghost lemma_room(a, s); */
+  /*@ ghost Made: ; */
   cursor_set(a, l, s, 0u);
+  /*@ assert taken: \forall integer p, i; 0 <= p < ARENA_PAGES ==>
+    @   0 <= i < SLOTS_MAX ==>
+    @   (Taken(a, p, i) <==> \at(Taken(a, p, i), Made)); */
   return 1;
 }
 

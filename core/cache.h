@@ -9,6 +9,7 @@
 #ifndef LM_CACHE_H
 #define LM_CACHE_H
 #include "../spec/arena.h"
+#include "rooms.h"
 
 /* The cursor of list l is at a word with a free slot. */
 /*@ predicate CursorRoom{L}(struct arena *a, integer l) =
@@ -24,6 +25,7 @@
   @ requires word: w < WORDS;
   @ assigns a->cur[l], a->at[l];
   @ ensures cur: a->cur[l] == s && a->at[l] == w;
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w);
@@ -38,6 +40,20 @@ LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void cursor_drop(struct arena *a, unsigned l);
+
+/* Takes span s off the list it is on. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && a->list[s] != 0;
+  @ assigns a->list[s], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures off: a->list[s] == 0 && a->cur[a->home[s]] != s;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures home_same: HomeSame{Pre,Post}(a);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, s)
+  @*/
+LM_CORE void detach(struct arena *a, unsigned s);
 
 /* Moves the cursor of list LIST_OF(h, t) to a word with a free slot: a word of
  * its span, a span on its list, a span on central's list, a new span; 0 when

@@ -14,6 +14,7 @@
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
   @ ensures kept: RoomKept{Pre,Post}(a, s);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ROOMS(a)
   @*/
 static void push(struct arena *a, unsigned s, unsigned l)
@@ -43,6 +44,7 @@ LM_CORE void room_push(struct arena *a, unsigned s, unsigned l)
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
   @ ensures kept: RoomKept{Pre,Post}(a, s);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ROOMS(a)
   @*/
 static void take_out(struct arena *a, unsigned s, unsigned l)

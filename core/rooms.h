@@ -10,6 +10,13 @@
 #include "../spec/rooms.h"
 #include "../spec/runs.h"
 
+/* No slot of a span changed: an equation for the prover, like ENSURES_LINKS,
+ * where words and page numbers are of one size. */
+/*@ predicate BitsSame{K,L}(struct arena *a) =
+  @   \forall integer k; 0 <= k < ARENA_PAGES * WORDS ==>
+  @   \at(a->bits[k], L) == \at(a->bits[k], K);
+  @*/
+
 /* Puts span s, which is on no list, in front of list l. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);
@@ -22,6 +29,7 @@
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
   @ ensures kept: RoomKept{Pre,Post}(a, s);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ROOMS(a)
   @ ENSURES_RUNS(a)
   @*/
@@ -40,6 +48,7 @@ LM_CORE void room_push(struct arena *a, unsigned s, unsigned l);
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
   @ ensures kept: RoomKept{Pre,Post}(a, s);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ROOMS(a)
   @ ENSURES_RUNS(a)
   @*/

@@ -18,6 +18,7 @@
 #include "../core/heap.c"
 #include "../core/locate.c"
 #include "../core/cache.c"
+#include "../core/alloc.c"
 #include "../core/arena.c"
 
 #include <errno.h>

@@ -68,6 +68,10 @@
   @   0 < s < ARENA_PAGES && SlotTag(a->tag[s]) && 0 <= i < Slots(a, s) &&
   @   Taken(a, s, i);
   @
+  @ // The byte offset of slot i of span s.
+  @ logic integer SlotOffset{L}(struct arena *a, integer s, integer i) =
+  @   s * PAGE_SIZE + i * ClassSize[a->tag[s] / 2];
+  @
   @ // Every live slot of state K lives in state L, in a span of the same tag,
   @ // but for slot i of span s; and there is no other.
   @ predicate SlotsLive{K,L}(struct arena *a, integer s, integer i) =

@@ -16,6 +16,7 @@
 #include "../../core/heap.c"
 #include "../../core/locate.c"
 #include "../../core/cache.c"
+#include "../../core/alloc.c"
 #include "../../core/arena.c"
 
 static struct arena arena;   /* zero: what arena_init wants */

@@ -23,6 +23,7 @@
 #include "../../core/heap.c"
 #include "../../core/locate.c"
 #include "../../core/cache.c"
+#include "../../core/alloc.c"
 #include "../../core/arena.c"
 
 #define MAX_LIVE 300000

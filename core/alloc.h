@@ -1,0 +1,149 @@
+/*
+ * alloc.h - a free slot from a holder's cursor, refilled when it must be.
+ * The path that a program takes most: one word of bits, its lowest clear bit,
+ * one multiplication.
+ * Proven: complete contracts below.  Trusted: nothing.
+ * Go's names: nextFreeFast, nextFree, mallocgc.
+ */
+#ifndef LM_ALLOC_H
+#define LM_ALLOC_H
+#include "cache.h"
+
+/* The byte offset of slot i of span s; the slot lies inside the span. */
+/*@ requires arena: \valid_read(a);
+  @ requires runs: Runs(a);
+  @ requires pages: SpanPages(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires slot: i < Slots(a, s);
+  @ assigns \nothing;
+  @ ensures offset: \result == SlotOffset(a, s, i);
+  @ ensures inside: \result + ClassSize[a->tag[s] / 2] <=
+  @   (s + a->npages[s]) * PAGE_SIZE;
+  @ ensures some: \result >= PAGE_SIZE;
+  @*/
+LM_CORE unsigned slot_offset(const struct arena *a, unsigned s, unsigned i);
+
+/* Takes the lowest free slot of the word that list l's cursor is at. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: 0 < l < LISTS;
+  @ requires room: CursorRoom(a, l);
+  @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
+  @ ensures slot: \result < Slots(a, a->cur[l]);
+  @ ensures was: !LiveSlot{Pre}(a, a->cur[l], \result);
+  @ ensures is: LiveSlot(a, a->cur[l], \result);
+  @ ensures live: SlotsLive{Pre,Post}(a, a->cur[l], \result);
+  @ ensures span_tail: SpanTail(a);
+  @ ensures span_parked: SpanParked(a, 0);
+  @*/
+LM_CORE unsigned cursor_take(struct arena *a, unsigned l);
+
+/* Frees slot i of span s; 0, and no change, exactly when it holds no block.
+ * The span may then have room and be on no list: settle finds it a place. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires slot: i < Slots(a, s);
+  @ assigns a->bits[WORDS * s + i / WORD_BITS];
+  @ ensures was: \result != 0 <==> LiveSlot{Pre}(a, s, i);
+  @ ensures gone: !LiveSlot(a, s, i);
+  @ ensures live: SlotsLive{Pre,Post}(a, s, i);
+  @ ensures same: \result == 0 ==> a->bits[WORDS * s + i / WORD_BITS] ==
+  @   \old(a->bits[WORDS * s + i / WORD_BITS]);
+  @ ensures span_tail: SpanTail(a);
+  @ ensures span_parked: SpanParked(a, s);
+  @*/
+LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i);
+
+/* Puts a span on its list that has room and is on none. */
+/*@ requires arena: \valid(a);
+  @ requires sound: ArenaBut(a, s);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires place: a->list[s] == 0 && a->cur[a->home[s]] != s;
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->next[s],
+  @   a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures on: a->list[s] == a->home[s];
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void enlist(struct arena *a, unsigned s);
+
+/* Gives the pages of span s, which is on a list and empty, back. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires place: a->list[s] != 0;
+  @ requires empty: Empty(a, s, Slots(a, s));
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures gone: a->tag[s] <= TAG_FREE;
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void release(struct arena *a, unsigned s);
+
+/* Finds its place for span s, which may have room and be on no list: a span
+ * with room is listed; an empty one on a list goes back to the page heap,
+ * unless it is alone there (a list keeps one, so that a program that frees
+ * and allocates one span's worth in turn does not go to the page heap). */
+/*@ requires arena: \valid(a);
+  @ requires sound: ArenaBut(a, s);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void settle(struct arena *a, unsigned s);
+
+/* Frees the block in slot i of span s; 0, and no block changed, exactly when
+ * there is none. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires slot: i < Slots(a, s);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->bits[WORDS * s + i / WORD_BITS];
+  @ ensures was: \result != 0 <==> LiveSlot{Pre}(a, s, i);
+  @ ensures gone: !LiveSlot(a, s, i);
+  @ ensures live: SlotsLive{Pre,Post}(a, s, i);
+  @ ensures tags: SlotsTag{Pre,Post}(a, s, i);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE int free_slot(struct arena *a, unsigned s, unsigned i);
+
+/* Frees the large object in run s. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires large: LiveLarge(a, s);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures gone: !LiveLarge(a, s);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, s);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, s);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void free_large(struct arena *a, unsigned s);
+
+#endif
