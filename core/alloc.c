@@ -46,7 +46,7 @@ LM_CORE void enlist(struct arena *a, unsigned s)
   room_push(a, s, a->home[s]);
 }
 
-LM_CORE void release(struct arena *a, unsigned s)
+LM_CORE void span_release(struct arena *a, unsigned s)
 {
   detach(a, s);
   heap_retire(a, s);
@@ -64,7 +64,7 @@ LM_CORE void settle(struct arena *a, unsigned s)
     return;
   }
   if ((a->next[s] != 0u || a->prev[s] != 0u) && span_empty(a, s, n)) {
-    release(a, s);
+    span_release(a, s);
   }
 }
 

@@ -86,7 +86,7 @@ LM_CORE void enlist(struct arena *a, unsigned s);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
   @ ENSURES_ARENA(a, 0)
   @*/
-LM_CORE void release(struct arena *a, unsigned s);
+LM_CORE void span_release(struct arena *a, unsigned s);
 
 /* Finds its place for span s, which may have room and be on no list: a span
  * with room is listed; an empty one on a list goes back to the page heap,
