@@ -46,26 +46,81 @@ LM_CORE void enlist(struct arena *a, unsigned s)
   room_push(a, s, a->home[s]);
 }
 
-LM_CORE void span_release(struct arena *a, unsigned s)
+LM_CORE unsigned span_release(struct arena *a, unsigned s)
 {
   detach(a, s);
+  return heap_retire(a, s);
+}
+
+/* Lets span s, which has room, be on no list and not be allocated from. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->cur[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures place: a->list[s] == 0 && a->cur[a->home[s]] != s;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, s)
+  @*/
+static void loosen(struct arena *a, unsigned s)
+{
+  unsigned l = a->home[s];
+  if (a->list[s] != 0u) {
+    detach(a, s);
+    return;
+  }
+  if (a->cur[l] == s) {
+    a->cur[l] = 0u;
+  }
+}
+
+LM_CORE void span_reclaim(struct arena *a, unsigned s)
+{
+  loosen(a, s);
   heap_retire(a, s);
+}
+
+/* Gives the pages of span s, which is on a list, back if it is empty and not
+ * alone there. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires place: a->list[s] != 0;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures place: a->tag[s] == \old(a->tag[s]) ||
+  @   FreePages(a, \old(a->npages[s]));
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void shed(struct arena *a, unsigned s)
+{
+  unsigned n = class_slots(a->tag[s] / 2u);
+  /*@ ghost lemma_class(a->tag[s] / 2); */
+  if ((a->next[s] == 0u && a->prev[s] == 0u) || !span_empty(a, s, n)) {
+    return;
+  }
+  span_release(a, s);
 }
 
 LM_CORE void settle(struct arena *a, unsigned s)
 {
-  unsigned n = class_slots(a->tag[s] / 2u);
-  /*@ ghost lemma_class(a->tag[s] / 2); */
   if (a->cur[a->home[s]] == s) {
+    /*@ assert parked: SpanParked(a, 0); */
     return;
   }
   if (a->list[s] == 0u) {
     enlist(a, s);
     return;
   }
-  if ((a->next[s] != 0u || a->prev[s] != 0u) && span_empty(a, s, n)) {
-    span_release(a, s);
-  }
+  /*@ assert parked: SpanParked(a, 0); */
+  shed(a, s);
 }
 
 LM_CORE int free_slot(struct arena *a, unsigned s, unsigned i)
@@ -75,25 +130,13 @@ LM_CORE int free_slot(struct arena *a, unsigned s, unsigned i)
   return was;
 }
 
-/* Makes the large object in run s one that holds pointers. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires large: LiveLarge(a, s);
-  @ requires noscan: a->tag[s] == TAG_LARGE || a->tag[s] == TAG_LARGE + 1;
-  @ assigns a->tag[s];
-  @ ensures tag: a->tag[s] == TAG_LARGE;
-  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
-  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
-  @ ensures larges: LargesLive{Pre,Post}(a, 0);
-  @ ENSURES_ARENA(a, 0)
-  @*/
-static void tag_scan(struct arena *a, unsigned s)
+LM_CORE void tag_large(struct arena *a, unsigned s, unsigned t)
 {
-  a->tag[s] = TAG_LARGE;
+  a->tag[s] = (unsigned char)t;
 }
 
 LM_CORE void free_large(struct arena *a, unsigned s)
 {
-  tag_scan(a, s);
+  tag_large(a, s, TAG_LARGE);
   heap_free(a, s);
 }

@@ -47,6 +47,7 @@ LM_CORE unsigned cursor_take(struct arena *a, unsigned l);
   @ assigns a->bits[WORDS * s + i / WORD_BITS];
   @ ensures was: \result != 0 <==> LiveSlot{Pre}(a, s, i);
   @ ensures gone: !LiveSlot(a, s, i);
+  @ ensures free: !Taken(a, s, i);
   @ ensures live: SlotsLive{Pre,Post}(a, s, i);
   @ ensures same: \result == 0 ==> a->bits[WORDS * s + i / WORD_BITS] ==
   @   \old(a->bits[WORDS * s + i / WORD_BITS]);
@@ -57,18 +58,28 @@ LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i);
 
 /* Puts a span on its list that has room and is on none. */
 /*@ requires arena: \valid(a);
-  @ requires sound: ArenaBut(a, s);
+  @ requires runs: Runs(a);
+  @ requires rooms: Rooms(a);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires home: 0 < a->home[s] < LISTS;
   @ requires place: a->list[s] == 0 && a->cur[a->home[s]] != s;
   @ assigns a->list[s], a->head[0 .. LISTS - 1], a->next[s],
   @   a->prev[0 .. ARENA_PAGES - 1];
   @ ensures on: a->list[s] == a->home[s];
   @ ensures lengths: LengthsSame{Pre,Post}(a);
-  @ ENSURES_ARENA(a, 0)
+  @ ENSURES_RUNS(a)
+  @ ENSURES_ROOMS(a)
+  @ behavior fresh:
+  @ assumes sound: RunsFresh(a);
+  @ ensures fresh: RunsFresh(a);
+  @ behavior spans:
+  @ assumes sound: Spans(a, s) && Cursors(a);
+  @ ENSURES_SPANS(a, 0)
   @*/
 LM_CORE void enlist(struct arena *a, unsigned s);
 
-/* Gives the pages of span s, which is on a list and empty, back. */
+/* Gives the pages of span s, which is on a list and empty, back; the start of
+ * the free run that they are part of now. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
@@ -80,13 +91,36 @@ LM_CORE void enlist(struct arena *a, unsigned s);
   @   a->list[s], a->head[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures gone: a->tag[s] <= TAG_FREE;
+  @ ensures free: \result <= s && a->tag[\result] == TAG_FREE &&
+  @   \old(s + a->npages[s]) <= \result + a->npages[\result];
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
   @ ENSURES_ARENA(a, 0)
   @*/
-LM_CORE void span_release(struct arena *a, unsigned s);
+LM_CORE unsigned span_release(struct arena *a, unsigned s);
+
+/* As span_release, for an empty span wherever it is: on a list, or current. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires empty: Empty(a, s, Slots(a, s));
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1], a->cur[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures gone: a->tag[s] <= TAG_FREE;
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void span_reclaim(struct arena *a, unsigned s);
 
 /* Finds its place for span s, which may have room and be on no list: a span
  * with room is listed; an empty one on a list goes back to the page heap,
@@ -100,6 +134,8 @@ LM_CORE void span_release(struct arena *a, unsigned s);
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures place: a->tag[s] == \old(a->tag[s]) ||
+  @   FreePages(a, \old(a->npages[s]));
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -109,7 +145,8 @@ LM_CORE void span_release(struct arena *a, unsigned s);
 LM_CORE void settle(struct arena *a, unsigned s);
 
 /* Frees the block in slot i of span s; 0, and no block changed, exactly when
- * there is none. */
+ * there is none.  The slot can then be had again: it is still one of a span
+ * of its tag, or that span's pages are free. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
@@ -122,6 +159,9 @@ LM_CORE void settle(struct arena *a, unsigned s);
   @   a->bits[WORDS * s + i / WORD_BITS];
   @ ensures was: \result != 0 <==> LiveSlot{Pre}(a, s, i);
   @ ensures gone: !LiveSlot(a, s, i);
+  @ ensures free: !Taken(a, s, i);
+  @ ensures place: a->tag[s] == \old(a->tag[s]) ||
+  @   FreePages(a, \old(a->npages[s]));
   @ ensures live: SlotsLive{Pre,Post}(a, s, i);
   @ ensures tags: SlotsTag{Pre,Post}(a, s, i);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -130,7 +170,21 @@ LM_CORE void settle(struct arena *a, unsigned s);
   @*/
 LM_CORE int free_slot(struct arena *a, unsigned s, unsigned i);
 
-/* Frees the large object in run s. */
+/* Gives the large object in run s tag t: TAG_LARGE, + 1 for noscan. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires large: LiveLarge(a, s);
+  @ requires tag: TAG_LARGE <= t <= TAG_LARGE + 1;
+  @ assigns a->tag[s];
+  @ ensures tag: a->tag[s] == t;
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void tag_large(struct arena *a, unsigned s, unsigned t);
+
+/* Frees the large object in run s: that many pages can be had again. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires large: LiveLarge(a, s);
@@ -138,6 +192,7 @@ LM_CORE int free_slot(struct arena *a, unsigned s, unsigned i);
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures gone: !LiveLarge(a, s);
+  @ ensures free: FreePages(a, \old(a->npages[s]));
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, s);

@@ -3,14 +3,10 @@
  */
 #include "arena.h"
 #include "alloc.h"
-#include "cache.h"
 #include "fit.h"
 #include "heap.h"
 #include "locate.h"
-#include "pages.h"
-#include "rooms.h"
 #include "sizeclass.h"
-#include "bitmap.h"
 #include "span.h"
 
 LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
@@ -23,102 +19,353 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
   fit_set(a, lo, (int)(hi - lo));
 }
 
-LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
-                             int *refilled)
-{
-  unsigned l = LIST_OF(h, tag);
-  unsigned i;
-  *refilled = 0;
-  if (a->cur[l] == 0u ||
-      a->bits[WORDS * a->cur[l] + (unsigned)a->at[l]] == ALL_ONES) {
-    if (!cursor_refill(a, h, tag, refilled)) {
-      arena_reclaim(a);
-      if (!cursor_refill(a, h, tag, refilled)) {
-        return 0u;
+/* ---- Empty spans go back to the page heap ---- */
+
+/* A run that is handed out is a block, or has one if no span is empty. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires none: NoEmpty(a);
+   @ requires run: 0 < s < ARENA_PAGES && a->tag[s] > TAG_FREE;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures some: \exists integer off; BlockStart(a, off);
+   @/
+  static void lemma_has_block(const struct arena *a, unsigned s) {
+    if (SLOTTED(a->tag[s])) {
+      unsigned n = ClassSlots[a->tag[s] / 2];
+      unsigned i = 0;
+      /@ loop invariant range: 0 <= i <= n;
+       @ loop invariant free: \forall integer j; 0 <= j < i ==> !Taken(a, s, j);
+       @ loop assigns i;
+       @ loop variant n - i;
+       @/
+      while (i < n) {
+        if ((a->bits[WORDS * s + i / WORD_BITS] >> (i % WORD_BITS)) % 2 == 1) {
+          /@ assert taken: Taken(a, s, i); @/
+          /@ assert live: LiveSlot(a, s, i); @/
+          /@ assert block: Block(a, SlotOffset(a, s, i),
+           @   ClassSize[a->tag[s] / 2]); @/
+          return;
+        }
+        i = i + 1u;
       }
+      /@ assert never: \false; @/
+    } else {
+      /@ assert live: LiveLarge(a, s); @/
+      /@ assert block: Block(a, s * PAGE_SIZE, a->npages[s] * PAGE_SIZE); @/
     }
   }
-  i = cursor_take(a, l);
-  return slot_offset(a, a->cur[l], i);
+*/
+
+/* Without a block all pages are free if no span is empty. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires runs: Runs(a);
+   @ requires none: NoEmpty(a);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures all: (\forall integer off; !BlockStart(a, off)) ==> AllFree(a);
+   @/
+  static void lemma_all_free(const struct arena *a) {
+    unsigned s = a->lo;
+    unsigned r = s + a->npages[s];
+    if (a->tag[s] > TAG_FREE) {
+      lemma_has_block(a, s);
+    } else if (r < a->hi && a->tag[r] > TAG_FREE) {
+      lemma_has_block(a, r);
+    }
+  }
+*/
+
+/* Gives the pages of span s back if it is empty. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires page: 0 < s < ARENA_PAGES;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->cur[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures none: SlotTag(a->tag[s]) ==> !Empty(a, s, Slots(a, s));
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void reclaim(struct arena *a, unsigned s)
+{
+  unsigned t = a->tag[s];
+  if (!SLOTTED(t)) {
+    return;
+  }
+  /*@ ghost lemma_class(t / 2u); */
+  if (span_empty(a, s, class_slots(t / 2u))) {
+    span_reclaim(a, s);
+  }
 }
 
-LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan)
+/* Gives the pages of every empty span back. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->cur[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures none: NoEmpty(a);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void reclaim_all(struct arena *a)
 {
-  unsigned s = heap_alloc(a, n);
-  if (s == 0u) {
-    arena_reclaim(a);
-    s = heap_alloc(a, n);
-    if (s == 0u) {
-      return 0u;
-    }
+  unsigned s;
+  /*@ loop invariant range: 1 <= s <= ARENA_PAGES;
+    @ loop invariant sound: Arena(a);
+    @ loop invariant none: \forall integer q; 0 <= q < s ==>
+    @   SlotTag(a->tag[q]) ==> !Empty(a, q, Slots(a, q));
+    @ loop invariant live: SlotsLive{Pre,Here}(a, 0, 0);
+    @ loop invariant tags: SlotsTag{Pre,Here}(a, 0, 0);
+    @ loop invariant larges: LargesLive{Pre,Here}(a, 0);
+    @ loop invariant larges_pages: LargesPages{Pre,Here}(a, 0);
+    @ loop assigns s, a->owner[0 .. ARENA_PAGES - 1],
+    @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+    @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+    @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+    @   a->cur[0 .. LISTS - 1],
+    @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+    @ loop variant ARENA_PAGES - s;
+    @*/
+  for (s = 1u; s < ARENA_PAGES; s++) {
+    reclaim(a, s);
   }
-  a->tag[s] = (unsigned char)(TAG_LARGE + noscan);
-  return s * PAGE_SIZE;
-}
-
-LM_CORE int arena_look(const struct arena *a, unsigned off, unsigned *size)
-{
-  unsigned p = off / PAGE_SIZE;
-  unsigned s = p < ARENA_PAGES ? locate_span(a, p) : 0u;
-  unsigned d, i;
-  if (s == 0u) {
-    return LM_FOREIGN;
-  }
-  d = off - s * PAGE_SIZE;
-  if (a->tag[s] == TAG_LARGE || a->tag[s] == TAG_LARGE + 1u) {
-    if (d != 0u) {
-      return LM_INTERIOR;
-    }
-    *size = a->npages[s] * PAGE_SIZE;
-    return LM_OK;
-  }
-  i = locate_slot(a->tag[s] / 2u, d);
-  if (i == SLOTS_MAX) {
-    return LM_INTERIOR;
-  }
-  if (!bitmap_test(a->bits + WORDS * s, i)) {
-    return LM_DOUBLE;
-  }
-  *size = class_size(a->tag[s] / 2u);
-  return LM_OK;
-}
-
-LM_CORE int arena_free(struct arena *a, unsigned off)
-{
-  unsigned p = off / PAGE_SIZE;
-  unsigned s = p < ARENA_PAGES ? locate_span(a, p) : 0u;
-  unsigned d, i;
-  if (s == 0u) {
-    return LM_FOREIGN;
-  }
-  d = off - s * PAGE_SIZE;
-  if (a->tag[s] == TAG_LARGE || a->tag[s] == TAG_LARGE + 1u) {
-    if (d != 0u) {
-      return LM_INTERIOR;
-    }
-    free_large(a, s);
-    return LM_OK;
-  }
-  i = locate_slot(a->tag[s] / 2u, d);
-  if (i == SLOTS_MAX) {
-    return LM_INTERIOR;
-  }
-  return free_slot(a, s, i) ? LM_OK : LM_DOUBLE;
 }
 
 LM_CORE void arena_reclaim(struct arena *a)
 {
-  unsigned s;
-  for (s = a->lo; s < a->hi; s++) {
-    unsigned t = a->tag[s];
-    if (t > TAG_FREE && t != TAG_LARGE && t != TAG_LARGE + 1u &&
-        span_empty(a, s, class_slots(t / 2u))) {
-      if (a->list[s] != 0u) {
-        room_unlink(a, s, a->list[s]);
-      } else {
-        a->cur[a->home[s]] = 0u;
-      }
-      heap_retire(a, s);
-    }
+  reclaim_all(a);
+  /*@ ghost lemma_class_slots(); */
+  /*@ ghost lemma_all_free(a); */
+}
+
+/* ---- Slots ---- */
+
+/* Lets list l, of tag t, have room when the pages of all empty spans are given
+ * back; as cursor_refill. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ assigns a->cur[0 .. LISTS - 1], a->at[l], a->fresh,
+  @   a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures result: 0 <= \result <= 2;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures none: \result == 0 ==>
+  @   !FreePages(a, ClassPages[t / 2]) && NoEmpty(a);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int refill_again(struct arena *a, unsigned l, unsigned t)
+{
+  reclaim_all(a);
+  return cursor_refill(a, l, t);
+}
+
+/* The last attempts to let list l, of tag t, have room: with any span that
+ * there is, then with the pages of empty spans. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ requires idle: a->cur[l] == 0;
+  @ assigns a->cur[0 .. LISTS - 1], a->at[l], a->fresh,
+  @   a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures result: 0 <= \result <= 2;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures must: Room{Pre}(a, l, t) ==> \result != 0;
+  @ ensures none: \result == 0 ==>
+  @   !FreePages(a, ClassPages[t / 2]) && NoEmpty(a);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int refill_last(struct arena *a, unsigned l, unsigned t)
+{
+  if (cursor_hunt(a, l, t)) {
+    return 1;
   }
+  /*@ assert none: !Room{Pre}(a, l, t); */
+  return refill_again(a, l, t);
+}
+
+/* Lets the cursor of list l, of tag t, be at a word with a free slot: 1, or 2
+ * if a new span was made; 0 if there is no memory. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ assigns a->cur[0 .. LISTS - 1], a->at[l], a->fresh,
+  @   a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures result: 0 <= \result <= 2;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
+  @   ==> \result != 0;
+  @ ensures none: \result == 0 ==>
+  @   !FreePages(a, ClassPages[t / 2]) && NoEmpty(a);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int refill(struct arena *a, unsigned l, unsigned t)
+{
+  int r = cursor_refill(a, l, t);
+  if (r != 0) {
+    return r;
+  }
+  /*@ assert pages: !FreePages{Pre}(a, ClassPages[t / 2]); */
+  /*@ assert room: Room{Pre}(a, l, t) ==> Room(a, l, t); */
+  return refill_last(a, l, t);
+}
+
+/* Takes a slot from the word that list l's cursor is at; its offset. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: 0 < l < LISTS && l % TAGS == t;
+  @ requires room: CursorRoom(a, l);
+  @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
+  @ ensures some: \result != 0;
+  @ ensures block: Block(a, \result, ClassSize[t / 2]);
+  @ ensures new: !BlockStart{Pre}(a, \result);
+  @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
+  @ ensures kept: BlocksKept{Pre,Post}(a, \result);
+  @ ensures span_tail: SpanTail(a);
+  @ ensures span_parked: SpanParked(a, 0);
+  @*/
+static unsigned take(struct arena *a, unsigned l, unsigned t)
+{
+  unsigned s = a->cur[l];
+  unsigned i;
+  /*@ assert tag: a->tag[s] == t; */
+  /*@ ghost lemma_class(t / 2u); */
+  /*@ ghost lemma_class_slots(); */
+  i = cursor_take(a, l);
+  (void)t;
+  /*@ ghost lemma_aligned(i, ClassSize[t / 2u]); */
+  return slot_offset(a, s, i);
+}
+
+LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
+                             short *refilled)
+{
+  unsigned l = LIST_OF(h, tag);
+  *refilled = 0;
+  if (a->cur[l] == 0u ||
+      a->bits[WORDS * a->cur[l] + (unsigned)a->at[l]] == ALL_ONES) {
+    int r = refill(a, l, tag);
+    if (r == 0) {
+      return 0u;
+    }
+    *refilled = r == 2;
+  }
+  return take(a, l, tag);
+}
+
+/* ---- Large objects ---- */
+
+/* Hands out k pages, if there are any when all empty spans are given back. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires k: 1 <= k < ARENA_PAGES;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures range: 0 <= \result < ARENA_PAGES;
+  @ ensures run: \result != 0 ==>
+  @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
+  @ ensures new: \result != 0 ==> !LiveLarge{Pre}(a, \result);
+  @ ensures none: \result == 0 ==> !FreePages(a, k) && NoEmpty(a);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, \result);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, \result);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static unsigned large_again(struct arena *a, unsigned k)
+{
+  reclaim_all(a);
+  return heap_alloc(a, k);
+}
+
+/* Hands out k pages. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires k: 1 <= k < ARENA_PAGES;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures range: 0 <= \result < ARENA_PAGES;
+  @ ensures run: \result != 0 ==>
+  @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
+  @ ensures new: \result != 0 ==> !LiveLarge{Pre}(a, \result);
+  @ ensures must: FreePages{Pre}(a, k) ==> \result != 0;
+  @ ensures none: \result == 0 ==> !FreePages(a, k) && NoEmpty(a);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, \result);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, \result);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static unsigned large(struct arena *a, unsigned k)
+{
+  unsigned s = heap_alloc(a, k);
+  return s != 0u ? s : large_again(a, k);
+}
+
+LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan)
+{
+  unsigned s = large(a, n);
+  if (s == 0u) {
+    return 0u;
+  }
+  tag_large(a, s, TAG_LARGE + noscan);
+  /*@ assert live: LiveLarge(a, s); */
+  return s * PAGE_SIZE;
 }

@@ -8,7 +8,7 @@
  */
 #ifndef LM_ARENA_H
 #define LM_ARENA_H
-#include "../spec/arena.h"
+#include "../spec/blocks.h"
 
 /* What a byte offset turned out to be. */
 #define LM_OK 0        /* the start of a live block */
@@ -16,28 +16,157 @@
 #define LM_INTERIOR 2  /* inside a span or a large object, not at a start */
 #define LM_FOREIGN 3   /* in no span: never allocated, or given back whole */
 
+/* The clauses of a contract that say what off is, for a result r. */
+#define ENSURES_LOOK(a, off) \
+  ensures result: LM_OK <= \result <= LM_FOREIGN; \
+  ensures ok: \result == LM_OK <==> BlockStart{Pre}(a, off); \
+  ensures free_slot: \result == LM_DOUBLE <==> FreeStart{Pre}(a, off); \
+  ensures foreign: \result == LM_FOREIGN <==> !Covered{Pre}(a, off);
+
+/* ---- Facts about an arena: ghost functions, called where needed ---- */
+
+/* Live blocks do not overlap, and lie inside the arena's pages. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires sound: Arena(a);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures apart: BlocksApart(a);
+   @ ensures inside: \forall integer off, n; Block(a, off, n) ==>
+   @   a->lo * PAGE_SIZE <= off && 8 <= n &&
+   @   off + n <= a->hi * PAGE_SIZE;
+   @/
+  void lemma_blocks_apart(const struct arena *a);
+*/
+
+/* ---- The allocator ---- */
+
 /* Makes *a, which is all zero bytes, an arena of the pages lo .. hi - 1, all
- * free: 1 <= lo < hi <= ARENA_PAGES. */
+ * free. */
+/*@ requires arena: \valid(a);
+  @ requires pages: 1 <= lo < hi <= ARENA_PAGES;
+  @ requires zero_pages: \forall integer p; 0 <= p < ARENA_PAGES ==>
+  @   a->owner[p] == 0 && a->tag[p] == TAG_NONE && a->leaf[p] == 0 &&
+  @   a->best[p] == 0 && a->list[p] == 0;
+  @ requires zero_lists: \forall integer l; 0 <= l < LISTS ==>
+  @   a->head[l] == 0 && a->cur[l] == 0 && a->at[l] == 0;
+  @ requires zero_fresh: a->fresh == 0;
+  @ assigns a->lo, a->hi, a->tag[lo], a->npages[lo], a->owner[hi - 1],
+  @   a->leaf[lo], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures bounds: a->lo == lo && a->hi == hi;
+  @ ensures free: AllFree(a);
+  @ ensures none: \forall integer off; !BlockStart(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
 LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
 
-/* A slot of the given tag (2 .. 135 is size class * 2, plus 1 for noscan) for
- * holder h >= 1: its offset, a multiple of the page size plus a multiple of
- * the class size; 0 when out of memory.  *refilled is set to 1 when a span was
- * taken, which is when a collector should look whether to run, else to 0. */
+/* A block of the class tag / 2 for holder h: tag is class * 2, plus 1 for
+ * noscan, or TAG_TINY.  Its offset; 0, and no block changed, when there is no
+ * memory: h and central have no free slot of that tag, no free run is long
+ * enough for a span, and neither is when all empty spans are given back.
+ * *refilled is set to 1 if a new span was made, which is when a collector
+ * should look whether to run, else to 0. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires holder: 1 <= h < HOLDERS;
+  @ requires tag: SlotTag(tag);
+  @ requires flag: \valid(refilled) && \separated(refilled, a);
+  @ assigns *refilled, a->cur[0 .. LISTS - 1], a->at[LIST_OF(h, tag)],
+  @   a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[tag / 2]);
+  @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
+  @ ensures aligned: AlignedAs(\result, ClassSize[tag / 2]);
+  @ ensures kept: BlocksKept{Pre,Post}(a, \result);
+  @ ensures must: Room{Pre}(a, LIST_OF(h, tag), tag) ||
+  @   FreePages{Pre}(a, ClassPages[tag / 2]) ==> \result != 0;
+  @ ensures none: \result == 0 ==>
+  @   !FreePages(a, ClassPages[tag / 2]) && NoEmpty(a);
+  @ ensures flag: *refilled == 0 || *refilled == 1;
+  @ ENSURES_ARENA(a, 0)
+  @*/
 LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
-                             int *refilled);
+                             short *refilled);
 
-/* A large object of n pages, 1 <= n < ARENA_PAGES, aligned to a page; 0 when
- * no run of n pages is free.  noscan: 0 or 1. */
+/* A large object of n pages, aligned to a page; noscan: 0 or 1.  0, and no
+ * block changed, when no run of n pages is free, nor when all empty spans are
+ * given back.  Pages from the old value of a->fresh on were never handed out
+ * before: memory that came zeroed is zero there. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires pages: 1 <= n < ARENA_PAGES;
+  @ requires flag: noscan <= 1;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures block: \result != 0 ==> Block(a, \result, n * PAGE_SIZE);
+  @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
+  @ ensures aligned: \result % PAGE_SIZE == 0;
+  @ ensures kept: BlocksKept{Pre,Post}(a, \result);
+  @ ensures must: FreePages{Pre}(a, n) ==> \result != 0;
+  @ ensures none: \result == 0 ==> !FreePages(a, n) && NoEmpty(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
 LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan);
 
-/* What off is; for LM_OK, *size is the block's size in bytes. */
-LM_CORE int arena_look(const struct arena *a, unsigned off, unsigned *size);
+/* What off is. */
+/*@ requires arena: \valid_read(a);
+  @ requires sound: Arena(a);
+  @ assigns \nothing;
+  @ ENSURES_LOOK(a, off)
+  @*/
+LM_CORE int arena_look(const struct arena *a, unsigned off);
 
-/* Frees the block at off if it is LM_OK; otherwise changes nothing. */
+/* The size in bytes of the block at off: a program may use them all. */
+/*@ requires arena: \valid_read(a);
+  @ requires sound: Arena(a);
+  @ requires block: BlockStart(a, off);
+  @ assigns \nothing;
+  @ ensures size: Block(a, off, \result);
+  @*/
+LM_CORE unsigned arena_size(const struct arena *a, unsigned off);
+
+/* Frees the block at off and returns LM_OK; if there is none, says what off
+ * is and changes no block.  What was freed can be had again: a slot of the
+ * same list, or as many free pages. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ENSURES_LOOK(a, off)
+  @ ensures gone: !BlockStart(a, off);
+  @ ensures kept: BlocksKept{Pre,Post}(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
 LM_CORE int arena_free(struct arena *a, unsigned off);
 
-/* Gives the pages of every empty span back to the page heap. */
+/* Gives the pages of every empty span back to the page heap.  If no block is
+ * live, all pages are then one free run: nothing leaks. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->cur[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures kept: BlocksKept{Pre,Post}(a, 0);
+  @ ensures none: NoEmpty(a);
+  @ ensures all: (\forall integer off; !BlockStart(a, off)) ==> AllFree(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
 LM_CORE void arena_reclaim(struct arena *a);
 
 #endif

@@ -34,6 +34,7 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l)
   @ ensures same: \result != 0 ==> a->cur[l] == \old(a->cur[l]);
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures leaves: \result == 0 ==> a->cur[l] == 0;
+  @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
@@ -70,6 +71,8 @@ LM_CORE void detach(struct arena *a, unsigned s)
   @ requires list: 0 < l < LISTS && l % TAGS == a->tag[s];
   @ assigns a->home[s];
   @ ensures home: a->home[s] == l;
+  @ ensures homes: \forall integer q; 0 <= q < ARENA_PAGES ==> q != s ==>
+  @   a->home[q] == \old(a->home[q]);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures list_same: ListSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
@@ -92,6 +95,8 @@ static void rehome(struct arena *a, unsigned l, unsigned s)
   @ assigns a->list[s], a->home[s], a->head[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures adopted: a->home[s] == l && a->list[s] == 0;
+  @ ensures homes: \forall integer q; 0 <= q < ARENA_PAGES ==> q != s ==>
+  @   a->home[q] == \old(a->home[q]);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, s)
@@ -107,7 +112,7 @@ static void adopt(struct arena *a, unsigned l, unsigned s)
   @ requires sound: ArenaBut(a, s);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
   @ requires list: a->home[s] == l && a->list[s] == 0;
-  @ requires idle: l < LISTS && a->cur[l] == 0;
+  @ requires idle: TAGS <= l < LISTS && a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l];
   @ ensures enters: \result != 0 ==> a->cur[l] == s;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
@@ -125,18 +130,44 @@ static int enter(struct arena *a, unsigned l, unsigned s)
   return 1;
 }
 
-/* Allocates from the first span of list from, for list l; 0 if there is none
- * with room. */
+/* Takes span s off its list, for list l, and allocates from it if it has
+ * room. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
-  @ requires list: 0 < l < LISTS && 0 < from < LISTS;
-  @ requires tag: from % TAGS == l % TAGS;
+  @ requires list: TAGS <= l < LISTS;
+  @ requires span: 0 < s < ARENA_PAGES && a->list[s] != 0;
+  @ requires tag: a->tag[s] == l % TAGS;
+  @ requires idle: a->cur[l] == 0;
+  @ assigns a->cur[l], a->at[l], a->home[s],
+  @   a->list[s], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures home: a->home[s] == l;
+  @ ensures homes: \forall integer q; 0 <= q < ARENA_PAGES ==> q != s ==>
+  @   a->home[q] == \old(a->home[q]);
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures none: \result == 0 ==> a->cur[l] == 0 && Full(a, s);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int move_in(struct arena *a, unsigned l, unsigned s)
+{
+  adopt(a, l, s);
+  return enter(a, l, s);
+}
+
+/* Allocates for list l from the first span of list from: its own or central's;
+ * 0 if there is none with room. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: TAGS <= l < LISTS && (from == l || from == l % TAGS);
+  @ requires some: 0 < from;
   @ requires idle: a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
+  @ ensures held: HeldKept{Pre,Post}(a, l, l % TAGS);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
@@ -148,27 +179,87 @@ static int borrow(struct arena *a, unsigned l, unsigned from)
   }
   /*@ assert first: 0 < s < ARENA_PAGES && a->list[s] == from; */
   /*@ assert home: a->home[s] == from && SlotTag(a->tag[s]); */
-  adopt(a, l, s);
-  return enter(a, l, s);
+  return move_in(a, l, s);
 }
 
-/* Allocates for list l from a span there is: its own, one on its list, one on
- * list c of central; 0 if there is none with room. */
+/* Allocates for list l, of tag t, from a span there is: its own, one on its
+ * list, one on central's; 0 if there is none with room. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
-  @ requires list: 0 < l < LISTS && 0 < c < LISTS;
-  @ requires tag: c % TAGS == l % TAGS;
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
   @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
+  @ ensures held: HeldKept{Pre,Post}(a, l, t);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
-static int find(struct arena *a, unsigned l, unsigned c)
+static int find(struct arena *a, unsigned l, unsigned t)
 {
-  return stay(a, l) || borrow(a, l, l) || borrow(a, l, c);
+  if (stay(a, l)) {
+    return 1;
+  }
+  /*@ assert held: HeldKept{Pre,Here}(a, l, t); */
+  if (borrow(a, l, l)) {
+    return 1;
+  }
+  /*@ assert held: HeldKept{Pre,Here}(a, l, t); */
+  return borrow(a, l, t);
+}
+
+/* Allocates for list l from span s if it is on the list of l or of central;
+ * 0 if it is not or is full. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ requires idle: a->cur[l] == 0;
+  @ requires span: 0 < s < ARENA_PAGES;
+  @ assigns a->cur[l], a->at[l], a->home[s],
+  @   a->list[s], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
+  @   (Held(a, s, l, t) ==> Full(a, s));
+  @ ensures homes: \forall integer q; 0 <= q < ARENA_PAGES ==> q != s ==>
+  @   a->home[q] == \old(a->home[q]);
+  @ ensures held: HeldKept{Pre,Post}(a, l, t);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int visit(struct arena *a, unsigned l, unsigned t, unsigned s)
+{
+  if (a->list[s] != l && a->list[s] != t) {
+    return 0;
+  }
+  /*@ assert home: SlotTag(a->tag[s]) && a->list[s] == a->home[s]; */
+  return move_in(a, l, s);
+}
+
+LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t)
+{
+  unsigned s;
+  /*@ loop invariant range: 1 <= s <= ARENA_PAGES;
+    @ loop invariant idle: a->cur[l] == 0;
+    @ loop invariant sound: Arena(a);
+    @ loop invariant full: \forall integer q; 0 <= q < s ==>
+    @   Held(a, q, l, t) ==> Full(a, q);
+    @ loop invariant held: HeldKept{Pre,Here}(a, l, t);
+    @ loop invariant lengths: LengthsSame{Pre,Here}(a);
+    @ loop assigns s, a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
+    @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+    @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+    @ loop variant ARENA_PAGES - s;
+    @*/
+  for (s = 1u; s < ARENA_PAGES; s++) {
+    if (visit(a, l, t, s)) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 /* A span whose first slot is free has room in its first word. */
@@ -194,7 +285,7 @@ static int find(struct arena *a, unsigned l, unsigned c)
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires tag: SlotTag(t);
-  @ requires list: 0 < l < LISTS && l % TAGS == t;
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
   @ requires idle: a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l], a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
@@ -205,6 +296,9 @@ static int find(struct arena *a, unsigned l, unsigned c)
   @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
   @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
   @   \old(a->npages[s]) < ClassPages[t / 2];
+  @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
+  @ ensures home_same: \result == 0 ==> HomeSame{Pre,Post}(a);
+  @ ensures bits_same: \result == 0 ==> BitsSame{Pre,Post}(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -228,45 +322,10 @@ static int renew(struct arena *a, unsigned l, unsigned t)
   return 1;
 }
 
-/* Allocates for list l from a span there is or from a new one: 1 or 2; 0 if
- * there is none with room and there are no pages. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires tag: SlotTag(t);
-  @ requires list: 0 < l < LISTS && l % TAGS == t;
-  @ assigns a->cur[l], a->at[l], a->fresh, a->owner[0 .. ARENA_PAGES - 1],
-  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
-  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
-  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
-  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
-  @ ensures result: 0 <= \result <= 2;
-  @ ensures room: \result != 0 ==> CursorRoom(a, l);
-  @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
-  @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
-  @   \old(a->npages[s]) < ClassPages[t / 2];
-  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
-  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
-  @ ensures larges: LargesLive{Pre,Post}(a, 0);
-  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
-  @ ENSURES_ARENA(a, 0)
-  @*/
-static int supply(struct arena *a, unsigned l, unsigned t)
+LM_CORE int cursor_refill(struct arena *a, unsigned l, unsigned t)
 {
-  if (find(a, l, LIST_OF(0u, t))) {
+  if (find(a, l, t)) {
     return 1;
   }
   return renew(a, l, t) ? 2 : 0;
-}
-
-LM_CORE int cursor_refill(struct arena *a, unsigned h, unsigned t, int *fresh)
-{
-  int r = supply(a, LIST_OF(h, t), t);
-  *fresh = r == 2;
-  /*@ assert upper: FitUpper(a, 0); */
-  /*@ assert upper_leaf: FitUpperLeaf(a, 0); */
-  /*@ assert reached: FitReached(a, 0); */
-  /*@ assert reached_leaf: FitReachedLeaf(a, 0); */
-  return r != 0;
 }

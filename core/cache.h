@@ -21,7 +21,7 @@
   @ requires sound: ArenaBut(a, s);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
   @ requires list: a->home[s] == l && a->list[s] == 0;
-  @ requires idle: l < LISTS && a->cur[l] == 0;
+  @ requires idle: TAGS <= l < LISTS && a->cur[l] == 0;
   @ requires word: w < WORDS;
   @ assigns a->cur[l], a->at[l];
   @ ensures cur: a->cur[l] == s && a->at[l] == w;
@@ -43,46 +43,79 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l);
 
 /* Takes span s off the list it is on. */
 /*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
+  @ requires runs: Runs(a);
+  @ requires rooms: Rooms(a);
   @ requires span: 0 < s < ARENA_PAGES && a->list[s] != 0;
   @ assigns a->list[s], a->head[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
-  @ ensures off: a->list[s] == 0 && a->cur[a->home[s]] != s;
+  @ ensures off: a->list[s] == 0;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
-  @ ENSURES_ARENA(a, s)
+  @ ENSURES_RUNS(a)
+  @ ENSURES_ROOMS(a)
+  @ behavior fresh:
+  @ assumes sound: RunsFresh(a);
+  @ ensures fresh: RunsFresh(a);
+  @ behavior spans:
+  @ assumes sound: Spans(a, 0) && Cursors(a);
+  @ ensures idle: a->cur[a->home[s]] != s;
+  @ ENSURES_SPANS(a, s)
   @*/
 LM_CORE void detach(struct arena *a, unsigned s);
 
-/* Moves the cursor of list LIST_OF(h, t) to a word with a free slot: a word of
- * its span, a span on its list, a span on central's list, a new span; 0 when
- * no span that h or central holds has a free slot of tag t and no free run is
- * long enough for a new one. *fresh says whether a new span was made. */
+/* Moves the cursor of list l, whose tag is t, to a word with a free slot: a
+ * word of its span, a span on its list, a span on central's list (1), a new
+ * span (2); 0, with no run changed, when none is found.  Every holder's spans
+ * stay with it, but for those of central that list l takes over. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
-  @ requires holder: 1 <= h < HOLDERS;
   @ requires tag: SlotTag(t);
-  @ requires result: \valid(fresh) && \separated(fresh, a);
-  @ assigns *fresh, a->cur[LIST_OF(h, t)], a->at[LIST_OF(h, t)],
-  @   a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ assigns a->cur[l], a->at[l], a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1];
-  @ ensures fresh: *fresh == 0 || *fresh == 1;
-  @ ensures room: \result != 0 ==> CursorRoom(a, LIST_OF(h, t));
-  @ ensures none: \result == 0 ==> a->cur[LIST_OF(h, t)] == 0 &&
+  @ ensures result: 0 <= \result <= 2;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
   @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
   @   \old(a->npages[s]) < ClassPages[t / 2];
+  @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
+  @ ensures bits_same: \result == 0 ==> BitsSame{Pre,Post}(a);
+  @ ensures held: \result == 0 ==> HeldKept{Pre,Post}(a, l, t);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
   @ ENSURES_ARENA(a, 0)
   @*/
-LM_CORE int cursor_refill(struct arena *a, unsigned h, unsigned t, int *fresh);
+LM_CORE int cursor_refill(struct arena *a, unsigned l, unsigned t);
+
+/* As cursor_refill, from a span there is, by looking at each: it finds one
+ * exactly when l or central's list t has a span with a free slot.  The lists
+ * lead to the same spans in one step; what is local to a span does not show
+ * that they lead to all of them, so the last attempt before an allocation
+ * fails looks at every page. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ requires idle: a->cur[l] == 0;
+  @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> Held(a, s, l, t) ==>
+  @   Full(a, s);
+  @ ensures held: HeldKept{Pre,Post}(a, l, t);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t);
 
 #endif

@@ -54,6 +54,7 @@ typedef unsigned long word;
 #define TAG_FREE 1u          /* a free run */
 #define TAG_LARGE 136u       /* one large object, scan; 137: noscan */
 #define TAG_TINY 138u        /* 16-byte blocks that the tiny allocator packs */
+#define SLOTTED(t) (((t) >= 2u && (t) < TAG_LARGE) || (t) == TAG_TINY)
 #define TAGS 144u            /* a row of lists: nine cache lines */
 
 /* Every holder has a list for every tag. */

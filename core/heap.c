@@ -8,12 +8,26 @@
 
 LM_CORE unsigned heap_alloc(struct arena *a, unsigned k)
 {
-  return pages_alloc(a, k);
+  unsigned s = pages_alloc(a, k);
+  /*@ assert spans: SpansSame{Pre,Here}(a); */
+  /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
+  return s;
 }
 
-LM_CORE void heap_free(struct arena *a, unsigned s)
+LM_CORE unsigned heap_free(struct arena *a, unsigned s)
 {
-  pages_free(a, s);
+  unsigned r = pages_free(a, s);
+  /*@ assert spans: SpansSame{Pre,Here}(a); */
+  /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
+  return r;
+}
+
+LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k)
+{
+  int done = pages_resize(a, s, k);
+  /*@ assert spans: SpansSame{Pre,Here}(a); */
+  /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
+  return done;
 }
 
 /* Lets pages s .. s + k - 1 name s. */
@@ -60,7 +74,8 @@ static void own_pages(struct arena *a, unsigned s, unsigned k)
 
 /* Makes the slots of run s, which is no span yet, n free ones. */
 /*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
+  @ requires tail: SpanTail(a);
+  @ requires parked: SpanParked(a, 0);
   @ requires run: 0 < s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
   @ requires slots: 1 <= n <= SLOTS_MAX;
   @ assigns a->bits[WORDS * s .. WORDS * s + WORDS - 1];
@@ -132,9 +147,13 @@ LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t)
   unsigned s;
   /*@ ghost lemma_class(t / 2u); */
   s = heap_alloc(a, class_pages(t / 2u));
-  if (s != 0u) {
-    make_span(a, s, l, t);
+  if (s == 0u) {
+    return 0u;
   }
+  /*@ assert new: !LiveLarge{Pre}(a, s); */
+  make_span(a, s, l, t);
+  /*@ assert larges: LargesLive{Pre,Here}(a, s); */
+  /*@ assert larges_pages: LargesPages{Pre,Here}(a, s); */
   return s;
 }
 
@@ -146,6 +165,7 @@ LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t)
   @ requires empty: Empty(a, s, Slots(a, s));
   @ assigns a->tag[s];
   @ ensures run: a->tag[s] == TAG_LARGE;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, s);
@@ -156,8 +176,8 @@ static void untag_span(struct arena *a, unsigned s)
   a->tag[s] = TAG_LARGE;
 }
 
-LM_CORE void heap_retire(struct arena *a, unsigned s)
+LM_CORE unsigned heap_retire(struct arena *a, unsigned s)
 {
   untag_span(a, s);
-  heap_free(a, s);
+  return heap_free(a, s);
 }

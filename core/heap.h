@@ -9,10 +9,11 @@
 #define LM_HEAP_H
 #include "../spec/arena.h"
 
-/* Hands out k pages as a large object; 0, and no block changed, exactly when
- * no free run is long enough. */
+/* Hands out k pages as a large object; 0, and no run changed, exactly when no
+ * free run is long enough.  Pages from the old value of fresh on were never
+ * handed out before. */
 /*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
+  @ requires runs: Runs(a);
   @ requires k: 1 <= k < ARENA_PAGES;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
@@ -24,33 +25,90 @@
   @ ensures none: \result == 0 ==>
   @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
   @   \old(a->npages[s]) < k;
-  @ ensures fresh: a->fresh >= \old(a->fresh) &&
-  @   (\result != 0 ==> \result + k <= a->fresh);
+  @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
+  @ ensures fresh_more: a->fresh >= \old(a->fresh);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, \result);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, \result);
   @ ENSURES_LINKS
-  @ ENSURES_ARENA(a, 0)
+  @ ENSURES_RUNS(a)
+  @ behavior fresh:
+  @ assumes sound: RunsFresh(a);
+  @ ensures fresh: RunsFresh(a);
+  @ behavior rooms:
+  @ assumes sound: Rooms(a);
+  @ ENSURES_ROOMS(a)
+  @ behavior spans:
+  @ assumes sound: Spans(a, 0) && Cursors(a);
+  @ ENSURES_SPANS(a, 0)
   @*/
 LM_CORE unsigned heap_alloc(struct arena *a, unsigned k);
 
-/* Takes back the pages of run s, a large object of tag TAG_LARGE. */
+/* Takes back the pages of run s, a large object of tag TAG_LARGE; the start of
+ * the free run that they are part of now. */
 /*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
+  @ requires runs: Runs(a);
   @ requires run: 0 < s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures gone: a->tag[s] <= TAG_FREE;
+  @ ensures free: \result <= s && a->tag[\result] == TAG_FREE &&
+  @   \old(s + a->npages[s]) <= \result + a->npages[\result];
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, s);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, s);
   @ ENSURES_LINKS
-  @ ENSURES_ARENA(a, 0)
+  @ ENSURES_RUNS(a)
+  @ behavior fresh:
+  @ assumes sound: RunsFresh(a);
+  @ ensures fresh: RunsFresh(a);
+  @ behavior rooms:
+  @ assumes sound: Rooms(a);
+  @ ENSURES_ROOMS(a)
+  @ behavior spans:
+  @ assumes sound: Spans(a, 0) && Cursors(a);
+  @ ENSURES_SPANS(a, 0)
   @*/
-LM_CORE void heap_free(struct arena *a, unsigned s);
+LM_CORE unsigned heap_free(struct arena *a, unsigned s);
+
+/* Makes large object s, of tag TAG_LARGE, one of k pages where it is: 1; or 0,
+ * and no run changed, exactly when it is to grow and no free run behind it is
+ * long enough. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: 0 < s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires k: 1 <= k < ARENA_PAGES;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures result: \result == 0 || \result == 1;
+  @ ensures run: a->tag[s] == TAG_LARGE;
+  @ ensures pages: \result != 0 ==> a->npages[s] == k;
+  @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
+  @ ensures none: \result == 0 <==> \old(a->npages[s] < k &&
+  @   !(RunBehind(a, s) && a->npages[s] + a->npages[s + a->npages[s]] >= k));
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, s);
+  @ ENSURES_LINKS
+  @ ENSURES_RUNS(a)
+  @ behavior fresh:
+  @ assumes sound: RunsFresh(a);
+  @ ensures fresh: RunsFresh(a);
+  @ behavior rooms:
+  @ assumes sound: Rooms(a);
+  @ ENSURES_ROOMS(a)
+  @ behavior spans:
+  @ assumes sound: Spans(a, 0) && Cursors(a);
+  @ ENSURES_SPANS(a, 0)
+  @*/
+LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k);
 
 /* Makes a span with tag t for list l of new pages, all its slots free; 0, and
  * no block changed, exactly when no free run is long enough. */
@@ -70,6 +128,9 @@ LM_CORE void heap_free(struct arena *a, unsigned s);
   @ ensures none: \result == 0 ==>
   @   \forall integer s; 0 <= s < ARENA_PAGES ==> \old(a->tag[s]) == TAG_FREE ==>
   @   \old(a->npages[s]) < ClassPages[t / 2];
+  @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
+  @ ensures home_same: \result == 0 ==> HomeSame{Pre,Post}(a);
+  @ ensures bits_same: \result == 0 ==> BitsSame{Pre,Post}(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -78,7 +139,8 @@ LM_CORE void heap_free(struct arena *a, unsigned s);
   @*/
 LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t);
 
-/* Takes back the pages of span s, which is empty and on no list. */
+/* Takes back the pages of span s, which is empty and on no list; the start of
+ * the free run that they are part of now. */
 /*@ requires arena: \valid(a);
   @ requires sound: ArenaBut(a, s);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
@@ -88,6 +150,10 @@ LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t);
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures gone: a->tag[s] <= TAG_FREE;
+  @ ensures free: \result <= s && a->tag[\result] == TAG_FREE &&
+  @   \old(s + a->npages[s]) <= \result + a->npages[\result];
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -95,6 +161,6 @@ LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t);
   @ ENSURES_LINKS
   @ ENSURES_ARENA(a, 0)
   @*/
-LM_CORE void heap_retire(struct arena *a, unsigned s);
+LM_CORE unsigned heap_retire(struct arena *a, unsigned s);
 
 #endif

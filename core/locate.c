@@ -38,6 +38,12 @@ LM_CORE unsigned locate_span(const struct arena *a, unsigned p)
   return search_span(a, p);
 }
 
+LM_CORE unsigned locate_byte(const struct arena *a, unsigned off)
+{
+  unsigned p = off / PAGE_SIZE;
+  return p < ARENA_PAGES ? locate_span(a, p) : 0u;
+}
+
 LM_CORE unsigned locate_slot(unsigned c, unsigned d)
 {
   unsigned i = class_slot(c, d);
@@ -49,4 +55,15 @@ LM_CORE unsigned locate_slot(unsigned c, unsigned d)
     }
   }
   return SLOTS_MAX;
+}
+
+LM_CORE unsigned locate_start(const struct arena *a, unsigned s, unsigned off)
+{
+  unsigned t = a->tag[s];
+  unsigned d = off - s * PAGE_SIZE;
+  /*@ ghost lemma_class_slots(); */
+  if (!SLOTTED(t)) {
+    return d == 0u ? 0u : SLOTS_MAX;
+  }
+  return locate_slot(t / 2u, d);
 }

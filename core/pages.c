@@ -73,6 +73,7 @@ static void trim(struct arena *a, unsigned s, unsigned k)
   @ ensures none: \result == 0 ==>
   @   \forall integer s; 0 <= s < ARENA_PAGES ==>
   @   \old(a->tag[s]) == TAG_FREE ==> \old(a->npages[s]) < k;
+  @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
   @ ensures kept: UsedKept{Pre,Post}(a, 0);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
   @ ENSURES_LINKS
@@ -108,6 +109,10 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures runs: Runs(a);
   @ ensures run: a->tag[s] == TAG_LARGE;
+  @ ensures alone: !RunBehind{Pre}(a, s) ==>
+  @   a->npages[s] == \old(a->npages[s]);
+  @ ensures joined: RunBehind{Pre}(a, s) ==> a->npages[s] ==
+  @   \old(a->npages[s]) + \old(a->npages[s + a->npages[s]]);
   @ ensures right: s + a->npages[s] < a->hi ==>
   @   a->tag[s + a->npages[s]] != TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
@@ -173,7 +178,8 @@ static unsigned free_before(const struct arena *a, unsigned s)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures runs: Runs(a);
   @ ensures run: \result < ARENA_PAGES && a->tag[\result] == TAG_LARGE;
-  @ ensures end: \result + a->npages[\result] == \old(s + a->npages[s]);
+  @ ensures end: \result <= s &&
+  @   \result + a->npages[\result] == \old(s + a->npages[s]);
   @ ensures gone: \result == s || a->tag[s] == TAG_NONE;
   @ ensures left: \forall integer q; 0 <= q < \result ==>
   @   a->tag[q] == TAG_FREE ==> q + a->npages[q] < \result;
@@ -202,6 +208,8 @@ static unsigned merge_left(struct arena *a, unsigned s)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures runs: Runs(a);
   @ ensures run: \result < ARENA_PAGES && a->tag[\result] == TAG_LARGE;
+  @ ensures end: \result <= s &&
+  @   \old(s + a->npages[s]) <= \result + a->npages[\result];
   @ ensures gone: \result == s || a->tag[s] == TAG_NONE;
   @ ensures left: \forall integer q; 0 <= q < \result ==>
   @   a->tag[q] == TAG_FREE ==> q + a->npages[q] < \result;
@@ -218,7 +226,26 @@ static unsigned merge(struct arena *a, unsigned s)
   return merge_left(a, s);
 }
 
-LM_CORE void pages_free(struct arena *a, unsigned s)
+LM_CORE unsigned pages_free(struct arena *a, unsigned s)
 {
-  run_give(a, merge(a, s));
+  unsigned r = merge(a, s);
+  run_give(a, r);
+  return r;
+}
+
+LM_CORE int pages_resize(struct arena *a, unsigned s, unsigned k)
+{
+  unsigned n = a->npages[s];
+  unsigned r = s + n;
+  if (n < k) {
+    if (r >= a->hi || a->tag[r] != TAG_FREE || n + a->npages[r] < k) {
+      return 0;
+    }
+    if ((int)(s + k) > a->fresh) {
+      a->fresh = (int)(s + k);
+    }
+  }
+  merge_right(a, s);
+  trim(a, s, k);
+  return 1;
 }

@@ -67,7 +67,7 @@ LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k);
 LM_CORE void run_join(struct arena *a, unsigned s, unsigned r);
 
 /* Hands out a run of k pages, from the lowest free run that is long enough;
- * 0, and no change, exactly when none is. */
+ * 0, and no run changed, exactly when none is. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);
   @ requires k: 1 <= k < ARENA_PAGES;
@@ -84,12 +84,14 @@ LM_CORE void run_join(struct arena *a, unsigned s, unsigned r);
   @   \old(a->tag[s]) == TAG_FREE ==> \old(a->npages[s]) < k;
   @ ensures kept: UsedKept{Pre,Post}(a, 0);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
   @ ensures fresh: a->fresh >= \old(a->fresh) && (\result != 0 ==> \result + k <= a->fresh);
   @ ENSURES_LINKS
   @*/
 LM_CORE unsigned pages_alloc(struct arena *a, unsigned k);
 
-/* Takes back run s and merges it with the free runs beside it. */
+/* Takes back run s and merges it with the free runs beside it; the start of
+ * the free run that it is part of now. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);
   @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
@@ -98,10 +100,37 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k);
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures runs: Runs(a);
   @ ensures gone: a->tag[s] <= TAG_FREE;
+  @ ensures free: \result <= s && a->tag[\result] == TAG_FREE &&
+  @   \old(s + a->npages[s]) <= \result + a->npages[\result];
   @ ensures kept: UsedKept{Pre,Post}(a, s);
-  @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ENSURES_LINKS
   @*/
-LM_CORE void pages_free(struct arena *a, unsigned s);
+LM_CORE unsigned pages_free(struct arena *a, unsigned s);
+
+/* Makes run s one of k pages in place: what it has too many is taken back,
+ * what it has too few comes from a free run behind it.  1; or 0, and no run
+ * changed, exactly when there is no free run behind it that is long enough. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires k: 1 <= k < ARENA_PAGES;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ENSURES_RUNS(a)
+  @ ensures result: \result == 0 || \result == 1;
+  @ ensures run: a->tag[s] == TAG_LARGE;
+  @ ensures pages: \result != 0 ==> a->npages[s] == k;
+  @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
+  @ ensures none: \result == 0 <==> \old(a->npages[s] < k &&
+  @   !(RunBehind(a, s) && a->npages[s] + a->npages[s + a->npages[s]] >= k));
+  @ ensures kept: UsedKept{Pre,Post}(a, s);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @ ensures fresh: a->fresh >= \old(a->fresh) &&
+  @   (\result != 0 ==> s + k <= a->fresh || k <= \old(a->npages[s]));
+  @ ENSURES_LINKS
+  @*/
+LM_CORE int pages_resize(struct arena *a, unsigned s, unsigned k);
 
 #endif

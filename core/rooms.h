@@ -10,13 +10,6 @@
 #include "../spec/rooms.h"
 #include "../spec/runs.h"
 
-/* No slot of a span changed: an equation for the prover, like ENSURES_LINKS,
- * where words and page numbers are of one size. */
-/*@ predicate BitsSame{K,L}(struct arena *a) =
-  @   \forall integer k; 0 <= k < ARENA_PAGES * WORDS ==>
-  @   \at(a->bits[k], L) == \at(a->bits[k], K);
-  @*/
-
 /* Puts span s, which is on no list, in front of list l. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);

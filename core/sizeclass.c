@@ -215,6 +215,122 @@ static const unsigned char size_to_class128[249] = {
   }
 */
 
+/* Slots of class c begin one behind the other. */
+/*@ ghost
+  /@ requires slotted: Slotted(c);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures apart: \forall integer i, j; 0 <= i < j <= ClassSlots[c] ==>
+   @   SlotStart(c, i) + ClassSize[c] <= SlotStart(c, j);
+   @ ensures inside: \forall integer i; 0 <= i < ClassSlots[c] ==>
+   @   0 <= SlotStart(c, i) <= ClassPages[c] * 8192 - ClassSize[c];
+   @/
+  static void lemma_slots(unsigned c) {
+    unsigned n = ClassSlots[c];
+    unsigned m = 0;
+    lemma_class(c);
+    /@ assert first: SlotStart(c, 0) == 0; @/
+    /@ loop invariant range: 0 <= m <= n;
+     @ loop invariant start: 0 <= SlotStart(c, m);
+     @ loop invariant starts: \forall integer i; 0 <= i <= m ==>
+     @   0 <= SlotStart(c, i);
+     @ loop invariant apart: \forall integer i, j; 0 <= i < j <= m ==>
+     @   SlotStart(c, i) + ClassSize[c] <= SlotStart(c, j);
+     @ loop assigns m;
+     @ loop variant n - m;
+     @/
+    while (m < n) {
+      /@ assert next: SlotStart(c, m + 1) == SlotStart(c, m) + ClassSize[c]; @/
+      m = m + 1u;
+    }
+    /@ assert last: SlotStart(c, n) <= ClassPages[c] * 8192; @/
+  }
+*/
+
+/*@ ghost
+  void lemma_class_slots(void) {
+    unsigned m = 1;
+    /@ loop invariant range: 1 <= m <= CLASS_ENTRIES;
+     @ loop invariant bounds: \forall integer c; 1 <= c < m ==> c != 68 ==>
+     @   8 <= ClassSize[c] && 1 <= ClassSlots[c] <= 1024;
+     @ loop invariant apart: \forall integer c, i, j; 1 <= c < m ==>
+     @   c != 68 ==> 0 <= i < j < ClassSlots[c] ==>
+     @   SlotStart(c, i) + ClassSize[c] <= SlotStart(c, j);
+     @ loop invariant inside: \forall integer c, i; 1 <= c < m ==>
+     @   c != 68 ==> 0 <= i < ClassSlots[c] ==>
+     @   0 <= SlotStart(c, i) <= ClassPages[c] * 8192 - ClassSize[c];
+     @ loop assigns m;
+     @ loop variant CLASS_ENTRIES - m;
+     @/
+    while (m < CLASS_ENTRIES) {
+      if (m != 68) {
+        lemma_class(m);
+        lemma_slots(m);
+      }
+      m = m + 1u;
+    }
+  }
+*/
+
+#define POWER(k) ((k) == 8 || (k) == 16 || (k) == 32 || (k) == 64 || \
+  (k) == 128 || (k) == 256 || (k) == 512 || (k) == 1024 || (k) == 2048 || \
+  (k) == 4096 || (k) == 8192)
+
+/*@ ghost
+  /@ requires power: POWER(k);
+   @ requires range: p <= 33554432;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures multiple: p * k % k == 0;
+   @/
+  static void lemma_multiple_of(unsigned p, word k) {
+    if (k == 8) { /@ assert m: p * 8 % 8 == 0 && p * k == p * 8; @/ return; }
+    if (k == 16) { /@ assert m: p * 16 % 16 == 0 && p * k == p * 16; @/ return; }
+    if (k == 32) { /@ assert m: p * 32 % 32 == 0 && p * k == p * 32; @/ return; }
+    if (k == 64) { /@ assert m: p * 64 % 64 == 0 && p * k == p * 64; @/ return; }
+    if (k == 128) { /@ assert m: p * 128 % 128 == 0 && p * k == p * 128; @/ return; }
+    if (k == 256) { /@ assert m: p * 256 % 256 == 0 && p * k == p * 256; @/ return; }
+    if (k == 512) { /@ assert m: p * 512 % 512 == 0 && p * k == p * 512; @/ return; }
+    if (k == 1024) { /@ assert m: p * 1024 % 1024 == 0 && p * k == p * 1024; @/ return; }
+    if (k == 2048) { /@ assert m: p * 2048 % 2048 == 0 && p * k == p * 2048; @/ return; }
+    if (k == 4096) { /@ assert m: p * 4096 % 4096 == 0 && p * k == p * 4096; @/ return; }
+    /@ assert m: p * 8192 % 8192 == 0 && p * k == p * 8192; @/
+  }
+*/
+
+/* A multiple of a multiple of k is one of k. */
+/*@ ghost
+  /@ requires power: POWER(k);
+   @ requires size: z % k == 0;
+   @ requires range: i <= 1024 && z <= 32768;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures multiple: i * z % k == 0;
+   @/
+  static void lemma_times(unsigned i, unsigned z, unsigned k) {
+    unsigned q = z / k;
+    /@ assert size: z == q * k; @/
+    /@ assert product: i * z == (i * q) * k; @/
+    lemma_multiple_of(i * q, k);
+  }
+*/
+
+/*@ ghost
+  void lemma_aligned(unsigned i, unsigned z) {
+    lemma_times(i, z, 8);
+    if (z % 16 == 0) { lemma_times(i, z, 16); }
+    if (z % 32 == 0) { lemma_times(i, z, 32); }
+    if (z % 64 == 0) { lemma_times(i, z, 64); }
+    if (z % 128 == 0) { lemma_times(i, z, 128); }
+    if (z % 256 == 0) { lemma_times(i, z, 256); }
+    if (z % 512 == 0) { lemma_times(i, z, 512); }
+    if (z % 1024 == 0) { lemma_times(i, z, 1024); }
+    if (z % 2048 == 0) { lemma_times(i, z, 2048); }
+    if (z % 4096 == 0) { lemma_times(i, z, 4096); }
+    if (z % 8192 == 0) { lemma_times(i, z, 8192); }
+  }
+*/
+
 /* A size above that of class k - 1 is above those of all classes before. */
 /*@ ghost
   /@ requires class: 1 <= k < CLASSES;

@@ -37,6 +37,34 @@
   void lemma_class(unsigned c);
 */
 
+/* In every class slots begin one behind the other, inside the span's pages. */
+/*@ ghost
+  /@ terminates \true;
+   @ assigns \nothing;
+   @ ensures bounds: \forall integer c; 1 <= c < CLASS_ENTRIES ==> c != 68 ==>
+   @   8 <= ClassSize[c] && 1 <= ClassSlots[c] <= 1024;
+   @ ensures apart: \forall integer c, i, j; 1 <= c < CLASS_ENTRIES ==>
+   @   c != 68 ==> 0 <= i < j < ClassSlots[c] ==>
+   @   SlotStart(c, i) + ClassSize[c] <= SlotStart(c, j);
+   @ ensures inside: \forall integer c, i; 1 <= c < CLASS_ENTRIES ==>
+   @   c != 68 ==> 0 <= i < ClassSlots[c] ==>
+   @   0 <= SlotStart(c, i) <= ClassPages[c] * 8192 - ClassSize[c];
+   @/
+  void lemma_class_slots(void);
+*/
+
+/* A multiple of a size is a multiple of every power of two that the size is
+ * one of. */
+/*@ ghost
+  /@ requires size: z % 8 == 0;
+   @ requires range: i <= 1024 && z <= 32768;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures aligned: AlignedAs(i * z, z);
+   @/
+  void lemma_aligned(unsigned i, unsigned z);
+*/
+
 /* The two entries of the large objects are zero. */
 /*@ ghost
   /@ terminates \true;

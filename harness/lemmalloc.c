@@ -20,6 +20,7 @@
 #include "../core/cache.c"
 #include "../core/alloc.c"
 #include "../core/arena.c"
+#include "../core/blocks.c"
 
 #include <errno.h>
 #include <stdint.h>
@@ -98,9 +99,10 @@ static int look(const void *p, size_t *size)
 {
   struct mapping *m;
   if (in_arena(p)) {
-    unsigned n = 0;
-    int what = arena_look(arena, offset(p), &n);
-    *size = n;
+    int what = arena_look(arena, offset(p));
+    if (what == LM_OK) {
+      *size = arena_size(arena, offset(p));
+    }
     return what;
   }
   m = mapping_of(p);
@@ -113,7 +115,7 @@ static int look(const void *p, size_t *size)
 
 static void *slot_alloc(unsigned class)
 {
-  int refilled;
+  short refilled;
   unsigned off = 0;
   if (arena != NULL || start()) {
     off = arena_alloc(arena, HOLDER, 2u * class, &refilled);

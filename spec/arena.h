@@ -56,12 +56,24 @@
   @ predicate CursorWord{L}(struct arena *a) =
   @   \forall integer l; 0 <= l < LISTS ==> 0 <= a->at[l] < WORDS;
   @
-  @ predicate Cursors{L}(struct arena *a) = CursorSpan(a) && CursorWord(a);
+  @ // Central, holder 0, allocates from no span.
+  @ predicate CursorCentral{L}(struct arena *a) =
+  @   \forall integer l; 0 <= l < TAGS ==> a->cur[l] == 0;
+  @
+  @ predicate Cursors{L}(struct arena *a) =
+  @   CursorSpan(a) && CursorWord(a) && CursorCentral(a);
   @
   @ // The arena's invariant; ArenaBut lets span x have room and be on no list.
   @ predicate ArenaBut{L}(struct arena *a, integer x) =
-  @   Runs(a) && Rooms(a) && Cursors(a) && Spans(a, x);
+  @   Runs(a) && RunsFresh(a) && Rooms(a) && Cursors(a) && Spans(a, x);
   @ predicate Arena{L}(struct arena *a) = ArenaBut(a, 0);
+  @
+  @ // List l, or list c of central, holds span s; and still does.
+  @ predicate Held{L}(struct arena *a, integer s, integer l, integer c) =
+  @   SlotTag(a->tag[s]) && (a->home[s] == l || a->home[s] == c);
+  @ predicate HeldKept{K,L}(struct arena *a, integer l, integer c) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   Held{K}(a, s, l, c) ==> Held{L}(a, s, l, c);
   @
   @ // Slot i of span s holds a live block.
   @ predicate LiveSlot{L}(struct arena *a, integer s, integer i) =
@@ -70,7 +82,7 @@
   @
   @ // The byte offset of slot i of span s.
   @ logic integer SlotOffset{L}(struct arena *a, integer s, integer i) =
-  @   s * PAGE_SIZE + i * ClassSize[a->tag[s] / 2];
+  @   s * PAGE_SIZE + SlotStart(a->tag[s] / 2, i);
   @
   @ // Every live slot of state K lives in state L, in a span of the same tag,
   @ // but for slot i of span s; and there is no other.
@@ -85,8 +97,7 @@
   @
   @ // A large object lives in run s.
   @ predicate LiveLarge{L}(struct arena *a, integer s) =
-  @   0 < s < ARENA_PAGES &&
-  @   TAG_LARGE <= a->tag[s] <= TAG_LARGE + 1;
+  @   0 < s < ARENA_PAGES && LargeTag(a->tag[s]);
   @
   @ // Every large object of state K lives in state L, as large as it was, but
   @ // for the one at s; and there is no other.
@@ -107,9 +118,11 @@
   ensures span_tail: SpanTail(a); \
   ensures span_parked: SpanParked(a, x); \
   ensures cursor_span: CursorSpan(a); \
-  ensures cursor_word: CursorWord(a);
+  ensures cursor_word: CursorWord(a); \
+  ensures cursor_central: CursorCentral(a);
 #define ENSURES_ARENA(a, x) \
   ENSURES_RUNS(a) \
+  ensures fresh: RunsFresh(a); \
   ENSURES_ROOMS(a) \
   ENSURES_SPANS(a, x)
 

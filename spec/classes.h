@@ -23,6 +23,23 @@
 /*@ predicate Slotted(integer c) = 1 <= c < 70 && c != 68;
   @*/
 
+/* The byte of a span of class c that slot i begins at. */
+/*@ logic integer SlotStart(integer c, integer i) = i * ClassSize[c];
+  @*/
+
+/* An offset is a multiple of 8, and of every power of two up to the page size
+ * that the size z is a multiple of. */
+/*@ predicate AlignedAs(integer off, integer z) =
+  @   off % 8 == 0 &&
+  @   (z % 16 == 0 ==> off % 16 == 0) && (z % 32 == 0 ==> off % 32 == 0) &&
+  @   (z % 64 == 0 ==> off % 64 == 0) && (z % 128 == 0 ==> off % 128 == 0) &&
+  @   (z % 256 == 0 ==> off % 256 == 0) && (z % 512 == 0 ==> off % 512 == 0) &&
+  @   (z % 1024 == 0 ==> off % 1024 == 0) &&
+  @   (z % 2048 == 0 ==> off % 2048 == 0) &&
+  @   (z % 4096 == 0 ==> off % 4096 == 0) &&
+  @   (z % 8192 == 0 ==> off % 8192 == 0);
+  @*/
+
 /* The alignment that the tiny allocator gives an object of n bytes: the
  * greatest of 8, 4, 2, 1 that divides n; 12 bytes get 8 where pointers have
  * 4 bytes, for a 64-bit first field (Go issue 37262). */

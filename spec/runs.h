@@ -19,6 +19,8 @@
   @
   @ // A tag of a span cut into slots.
   @ predicate SlotTag(integer t) = 2 <= t < TAG_LARGE || t == TAG_TINY;
+  @ // A tag of a large object; TAG_LARGE + 1 says that it holds no pointers.
+  @ predicate LargeTag(integer t) = TAG_LARGE <= t && t != TAG_TINY;
   @
   @ // The arena's pages are lo .. hi-1, and a run starts at the first.
   @ predicate RunsRegion{L}(struct arena *a) =
@@ -98,6 +100,30 @@
   @   \forall integer s; 0 <= s < ARENA_PAGES ==> s != x ==>
   @   \at(a->tag[s], L) > TAG_FREE ==> \at(a->tag[s], K) > TAG_FREE;
   @
+  @ // A free run begins behind run s.
+  @ predicate RunBehind{L}(struct arena *a, integer s) =
+  @   s + a->npages[s] < a->hi && a->tag[s + a->npages[s]] == TAG_FREE;
+  @
+  @ // No run changed.
+  @ predicate RunsSame{K,L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   \at(a->tag[s], L) == \at(a->tag[s], K) &&
+  @   \at(a->npages[s], L) == \at(a->npages[s], K);
+  @
+  @ // Every span cut into slots is the span that it was, and none is new.
+  @ predicate SpansSame{K,L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   SlotTag(\at(a->tag[s], K)) || SlotTag(\at(a->tag[s], L)) ==>
+  @   \at(a->tag[s], L) == \at(a->tag[s], K);
+  @ predicate SpanPagesSame{K,L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   SlotTag(\at(a->tag[s], K)) ==>
+  @   \at(a->npages[s], L) == \at(a->npages[s], K);
+  @
+  @ // A run of k pages is free.
+  @ predicate FreePages{L}(struct arena *a, integer k) =
+  @   \exists integer s; FreeRun(a, s) && a->npages[s] >= k;
+  @
   @ // No span changed its list or its neighbours, and no list its first span
   @ // or the span it is allocated from.
   @ predicate HomeSame{K,L}(struct arena *a) =
@@ -118,6 +144,11 @@
   @ predicate CurSame{K,L}(struct arena *a) =
   @   \forall integer l; 0 <= l < LISTS ==>
   @   \at(a->cur[l], L) == \at(a->cur[l], K);
+  @
+  @ // No slot of a span changed.
+  @ predicate BitsSame{K,L}(struct arena *a) =
+  @   \forall integer k; 0 <= k < ARENA_PAGES * WORDS ==>
+  @   \at(a->bits[k], L) == \at(a->bits[k], K);
   @
   @ // No run changed its length, nor the region its bounds.
   @ predicate LengthsSame{K,L}(struct arena *a) =

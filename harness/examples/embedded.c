@@ -18,6 +18,7 @@
 #include "../../core/cache.c"
 #include "../../core/alloc.c"
 #include "../../core/arena.c"
+#include "../../core/blocks.c"
 
 static struct arena arena;   /* zero: what arena_init wants */
 static unsigned char memory[ARENA_PAGES * PAGE_SIZE]
@@ -32,7 +33,7 @@ void board_init(void)
 void *board_alloc(size_t n)
 {
   unsigned off = 0u;
-  int refilled;
+  short refilled;
   n = request_nonzero(n);
   if (n <= CLASS_SIZE_MAX) {
     off = arena_alloc(&arena, 1u, 2u * class_of_malloc((unsigned)n), &refilled);

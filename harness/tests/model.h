@@ -25,6 +25,7 @@
 #include "../../core/cache.c"
 #include "../../core/alloc.c"
 #include "../../core/arena.c"
+#include "../../core/blocks.c"
 
 #define MAX_LIVE 300000
 
@@ -154,8 +155,8 @@ static void audit(void)
     }
     before = tag;
     for (i = 0; has_slots(s) && i < class_slots(tag / 2u); i++) {
-      unsigned off = s * PAGE_SIZE + i * class_size(tag / 2u), size;
-      int what = arena_look(a, off, &size);
+      unsigned off = s * PAGE_SIZE + i * class_size(tag / 2u);
+      int what = arena_look(a, off);
       if (what != (is_live(off) ? LM_OK : LM_DOUBLE)) {
         fail("slot %u of span %u: %d", i, s, what);
       }
@@ -167,8 +168,8 @@ static void audit(void)
     fail("%u blocks live, not %u", seen, nlive);
   }
   for (i = 0; i < nlive; i++) {
-    unsigned size = 0;
-    int what = arena_look(a, live[i].off, &size);
+    int what = arena_look(a, live[i].off);
+    unsigned size = what == LM_OK ? arena_size(a, live[i].off) : 0;
     if (what != LM_OK || size != live[i].size) {
       fail("block 0x%x of %u bytes: %d, %u bytes", live[i].off, live[i].size,
            what, size);
@@ -204,7 +205,7 @@ static void allocate(void)
   unsigned class = random_below(3) != 0 ? 1u + random_below(CLASSES - 1u)
                    : random_below(8) == 0 ? CLASS_TINY : 60u;
   unsigned size = class_size(class), tag = 2u * class, off;
-  int refilled = -1;
+  short refilled = -1;
   if (class != CLASS_TINY) {
     tag += random_below(2);
   }
@@ -240,8 +241,7 @@ static void allocate_pages(void)
 static void free_offset(unsigned off)
 {
   int want = expected(off), what;
-  unsigned size = 0;
-  what = arena_look(a, off, &size);
+  what = arena_look(a, off);
   if (what == want) {
     what = arena_free(a, off);
   }
@@ -253,7 +253,7 @@ static void free_offset(unsigned off)
     unsigned i = below(off);
     nlive--;
     memmove(live + i, live + i + 1, (nlive - i) * sizeof *live);
-    if (arena_look(a, off, &size) == LM_OK) {
+    if (arena_look(a, off) == LM_OK) {
       fail("block 0x%x lives on", off);
     }
   }

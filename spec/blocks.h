@@ -1,0 +1,58 @@
+/*
+ * spec/blocks.h - blocks by their byte offset: what a program allocates.
+ * A block is a slot of a span or a large object; its offset and size say all
+ * that a program needs to know of it.  Two blocks of one arena never overlap:
+ * lemma_blocks_apart (core/arena.h) proves it from the invariant.
+ */
+#ifndef LM_SPEC_BLOCKS_H
+#define LM_SPEC_BLOCKS_H
+#include "arena.h"
+
+/*@ // A live block of n bytes begins at byte offset off.
+  @ predicate Block{L}(struct arena *a, integer off, integer n) =
+  @   (\exists integer s, i; LiveSlot(a, s, i) && off == SlotOffset(a, s, i) &&
+  @      n == ClassSize[a->tag[s] / 2]) ||
+  @   (\exists integer s; LiveLarge(a, s) && off == s * PAGE_SIZE &&
+  @      n == a->npages[s] * PAGE_SIZE);
+  @
+  @ // A live block begins at off; a slot that holds no block begins there.
+  @ predicate BlockStart{L}(struct arena *a, integer off) =
+  @   \exists integer n; Block(a, off, n);
+  @ predicate FreeStart{L}(struct arena *a, integer off) =
+  @   \exists integer s, i; 0 <= s < ARENA_PAGES && SlotTag(a->tag[s]) &&
+  @     0 <= i < Slots(a, s) && !Taken(a, s, i) && off == SlotOffset(a, s, i);
+  @
+  @ // Run s, which is handed out, covers byte off; some run does.
+  @ predicate Covers{L}(struct arena *a, integer s, integer off) =
+  @   0 <= s < ARENA_PAGES && a->tag[s] > TAG_FREE &&
+  @   s * PAGE_SIZE <= off < (s + a->npages[s]) * PAGE_SIZE;
+  @ predicate Covered{L}(struct arena *a, integer off) =
+  @   \exists integer s; Covers(a, s, off);
+  @
+  @ // Every block of state K is one of state L, and the other way round, but
+  @ // for what begins at x.
+  @ predicate BlocksKept{K,L}(struct arena *a, integer x) =
+  @   \forall integer off, n; off != x ==>
+  @   (Block{K}(a, off, n) <==> Block{L}(a, off, n));
+  @
+  @ // No two blocks overlap, and none has two sizes.
+  @ predicate BlocksApart{L}(struct arena *a) =
+  @   \forall integer x, m, y, n; Block(a, x, m) ==> Block(a, y, n) ==>
+  @   (x + m <= y || y + n <= x || (x == y && m == n));
+  @
+  @ // List l or list c of central has a span with a free slot.
+  @ predicate Room{L}(struct arena *a, integer l, integer c) =
+  @   \exists integer s; 0 <= s < ARENA_PAGES && Held(a, s, l, c) &&
+  @     !Full(a, s);
+  @
+  @ // No span is empty.
+  @ predicate NoEmpty{L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> SlotTag(a->tag[s]) ==>
+  @   !Empty(a, s, Slots(a, s));
+  @
+  @ // All pages are one free run.
+  @ predicate AllFree{L}(struct arena *a) =
+  @   a->tag[a->lo] == TAG_FREE && a->npages[a->lo] == a->hi - a->lo;
+  @*/
+
+#endif
