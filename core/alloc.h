@@ -19,7 +19,7 @@
   @ ensures offset: \result == SlotOffset(a, s, i);
   @ ensures inside: \result + ClassSize[a->tag[s] / 2] <=
   @   (s + a->npages[s]) * PAGE_SIZE;
-  @ ensures some: \result >= PAGE_SIZE;
+  @ ensures some: PAGE_SIZE <= s * PAGE_SIZE <= \result;
   @*/
 LM_CORE unsigned slot_offset(const struct arena *a, unsigned s, unsigned i);
 

@@ -40,11 +40,11 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
        @ loop variant n - i;
        @/
       while (i < n) {
-        if ((a->bits[WORDS * s + i / WORD_BITS] >> (i % WORD_BITS)) % 2 == 1) {
-          /@ assert taken: Taken(a, s, i); @/
+        if (lemma_slot(a, s, i) == 1) {
           /@ assert live: LiveSlot(a, s, i); @/
           /@ assert block: Block(a, SlotOffset(a, s, i),
            @   ClassSize[a->tag[s] / 2]); @/
+          /@ assert start: BlockStart(a, SlotOffset(a, s, i)); @/
           return;
         }
         i = i + 1u;
@@ -53,6 +53,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
     } else {
       /@ assert live: LiveLarge(a, s); @/
       /@ assert block: Block(a, s * PAGE_SIZE, a->npages[s] * PAGE_SIZE); @/
+      /@ assert start: BlockStart(a, s * PAGE_SIZE); @/
     }
   }
 */
@@ -151,7 +152,11 @@ static void reclaim_all(struct arena *a)
 LM_CORE void arena_reclaim(struct arena *a)
 {
   reclaim_all(a);
-  /*@ ghost lemma_class_slots(); */
+  /*@ ghost lemma_classes(); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
   /*@ ghost lemma_all_free(a); */
 }
 
@@ -173,8 +178,8 @@ LM_CORE void arena_reclaim(struct arena *a)
   @   a->head[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
-  @ ensures none: \result == 0 ==>
-  @   !FreePages(a, ClassPages[t / 2]) && NoEmpty(a);
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -183,8 +188,14 @@ LM_CORE void arena_reclaim(struct arena *a)
   @*/
 static int refill_again(struct arena *a, unsigned l, unsigned t)
 {
+  int r;
   reclaim_all(a);
-  return cursor_refill(a, l, t);
+  /*@ ghost Full: ; */
+  r = cursor_refill(a, l, t);
+  /*@ assert same: r == 0 ==> \forall integer s, i; 0 <= s < ARENA_PAGES ==>
+    @   0 <= i < SLOTS_MAX ==> (Taken(a, s, i) <==> \at(Taken(a, s, i), Full)); */
+  /*@ ghost lemma_classes(); */
+  return r;
 }
 
 /* The last attempts to let list l, of tag t, have room: with any span that
@@ -205,8 +216,8 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) ==> \result != 0;
-  @ ensures none: \result == 0 ==>
-  @   !FreePages(a, ClassPages[t / 2]) && NoEmpty(a);
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -240,8 +251,8 @@ static int refill_last(struct arena *a, unsigned l, unsigned t)
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
   @   ==> \result != 0;
-  @ ensures none: \result == 0 ==>
-  @   !FreePages(a, ClassPages[t / 2]) && NoEmpty(a);
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -267,9 +278,11 @@ static int refill(struct arena *a, unsigned l, unsigned t)
   @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
   @ ensures some: \result != 0;
   @ ensures block: Block(a, \result, ClassSize[t / 2]);
+  @ ensures held: BlockHeld(a, \result, l);
   @ ensures new: !BlockStart{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
-  @ ensures kept: BlocksKept{Pre,Post}(a, \result);
+  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
   @ ensures span_tail: SpanTail(a);
   @ ensures span_parked: SpanParked(a, 0);
   @*/
@@ -277,27 +290,77 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
 {
   unsigned s = a->cur[l];
   unsigned i;
+  unsigned off;
   /*@ assert tag: a->tag[s] == t; */
   /*@ ghost lemma_class(t / 2u); */
-  /*@ ghost lemma_class_slots(); */
   i = cursor_take(a, l);
   (void)t;
-  /*@ ghost lemma_aligned(i, ClassSize[t / 2u]); */
-  return slot_offset(a, s, i);
+  /*@ ghost lemma_classes(); */
+  /*@ ghost lemma_aligned(s, i, ClassSize[t / 2u]); */
+  off = slot_offset(a, s, i);
+  /*@ assert covers: Covers(a, s, off); */
+  /*@ ghost lemma_at(a, s, off); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  /*@ assert no_slot: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   SlotOffset{Pre}(a, q, j) != off; */
+  /*@ assert no_large: \forall integer q; LiveLarge{Pre}(a, q) ==>
+    @   q * PAGE_SIZE != off; */
+  return off;
+}
+
+/* As refill, with what it says of blocks; 1 at once if there is room. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ assigns a->cur[0 .. LISTS - 1], a->at[l], a->fresh,
+  @   a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures result: 0 <= \result <= 2;
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
+  @   ==> \result != 0;
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures kept: BlocksStay{Pre,Post}(a, 0);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int ready(struct arena *a, unsigned l, unsigned t)
+{
+  int r;
+  if (a->cur[l] != 0u &&
+      a->bits[WORDS * a->cur[l] + (unsigned)a->at[l]] != ALL_ONES) {
+    return 1;
+  }
+  r = refill(a, l, t);
+  /*@ ghost lemma_classes(); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
+  return r;
 }
 
 LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
                              short *refilled)
 {
   unsigned l = LIST_OF(h, tag);
-  *refilled = 0;
-  if (a->cur[l] == 0u ||
-      a->bits[WORDS * a->cur[l] + (unsigned)a->at[l]] == ALL_ONES) {
-    int r = refill(a, l, tag);
-    if (r == 0) {
-      return 0u;
-    }
-    *refilled = r == 2;
+  int r;
+  /*@ ghost lemma_no_zero(a); */
+  r = ready(a, l, tag);
+  /*@ ghost lemma_no_zero(a); */
+  *refilled = r == 2;
+  if (r == 0) {
+    return 0u;
   }
   return take(a, l, tag);
 }
@@ -318,7 +381,8 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
   @ ensures new: \result != 0 ==> !LiveLarge{Pre}(a, \result);
-  @ ensures none: \result == 0 ==> !FreePages(a, k) && NoEmpty(a);
+  @ ensures none: \result == 0 ==> !FreePages(a, k);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, \result);
@@ -346,7 +410,8 @@ static unsigned large_again(struct arena *a, unsigned k)
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
   @ ensures new: \result != 0 ==> !LiveLarge{Pre}(a, \result);
   @ ensures must: FreePages{Pre}(a, k) ==> \result != 0;
-  @ ensures none: \result == 0 ==> !FreePages(a, k) && NoEmpty(a);
+  @ ensures none: \result == 0 ==> !FreePages(a, k);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, \result);
@@ -362,10 +427,24 @@ static unsigned large(struct arena *a, unsigned k)
 LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan)
 {
   unsigned s = large(a, n);
+  unsigned off = s * PAGE_SIZE;
+  /*@ ghost lemma_classes(); */
   if (s == 0u) {
+    /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
+    /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
+    /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
+    /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
     return 0u;
   }
   tag_large(a, s, TAG_LARGE + noscan);
   /*@ assert live: LiveLarge(a, s); */
-  return s * PAGE_SIZE;
+  /*@ assert covers: Covers(a, s, off); */
+  /*@ ghost lemma_at(a, s, off); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  /*@ assert no_slot: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   SlotOffset{Pre}(a, q, j) != off; */
+  return off;
 }

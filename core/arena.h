@@ -25,6 +25,64 @@
 
 /* ---- Facts about an arena: ghost functions, called where needed ---- */
 
+/* Slots of spans, and large objects, lie inside their runs; so whatever begins
+ * at a byte belongs to the one run that covers it. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires runs: Runs(a);
+   @ requires pages: SpanPages(a);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures slots: \forall integer s, i; 0 <= s < ARENA_PAGES ==>
+   @   SlotTag(a->tag[s]) ==> 0 <= i < Slots(a, s) ==>
+   @   s * PAGE_SIZE <= SlotOffset(a, s, i) <=
+   @   (s + a->npages[s]) * PAGE_SIZE - ClassSize[a->tag[s] / 2];
+   @ ensures covers: \forall integer s, i; 0 <= s < ARENA_PAGES ==>
+   @   SlotTag(a->tag[s]) ==> 0 <= i < Slots(a, s) ==>
+   @   Covers(a, s, SlotOffset(a, s, i));
+   @ ensures larges: \forall integer s; LiveLarge(a, s) ==>
+   @   Covers(a, s, s * PAGE_SIZE);
+   @ ensures one: \forall integer s, t, off;
+   @   Covers(a, s, off) ==> Covers(a, t, off) ==> s == t;
+   @ ensures apart: \forall integer s, i, j; 0 <= s < ARENA_PAGES ==>
+   @   SlotTag(a->tag[s]) ==> 0 <= i < j < Slots(a, s) ==>
+   @   SlotOffset(a, s, i) + ClassSize[a->tag[s] / 2] <= SlotOffset(a, s, j);
+   @/
+  void lemma_offsets(const struct arena *a);
+*/
+
+/* What begins at a byte belongs to the run that covers it. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires runs: Runs(a);
+   @ requires pages: SpanPages(a);
+   @ requires run: Covers(a, s, off);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures slots: \forall integer t, j; 0 <= t < ARENA_PAGES ==>
+   @   SlotTag(a->tag[t]) ==> 0 <= j < Slots(a, t) ==>
+   @   SlotOffset(a, t, j) == off ==> t == s;
+   @ ensures same: \forall integer i, j; SlotTag(a->tag[s]) ==>
+   @   0 <= i < Slots(a, s) ==> 0 <= j < Slots(a, s) ==>
+   @   SlotOffset(a, s, i) == off ==> SlotOffset(a, s, j) == off ==> i == j;
+   @ ensures larges: \forall integer t; LiveLarge(a, t) ==>
+   @   t * PAGE_SIZE == off ==> t == s;
+   @/
+  void lemma_at(const struct arena *a, unsigned s, unsigned off);
+*/
+
+/* No block begins at offset 0. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires runs: Runs(a);
+   @ requires pages: SpanPages(a);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures none: \forall integer n; !Block(a, 0, n);
+   @/
+  void lemma_no_zero(const struct arena *a);
+*/
+
 /* Live blocks do not overlap, and lie inside the arena's pages. */
 /*@ ghost
   /@ requires arena: \valid_read(a);
@@ -80,13 +138,15 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[tag / 2]);
+  @ ensures held: \result != 0 ==> BlockHeld(a, \result, LIST_OF(h, tag));
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[tag / 2]);
-  @ ensures kept: BlocksKept{Pre,Post}(a, \result);
+  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
   @ ensures must: Room{Pre}(a, LIST_OF(h, tag), tag) ||
   @   FreePages{Pre}(a, ClassPages[tag / 2]) ==> \result != 0;
-  @ ensures none: \result == 0 ==>
-  @   !FreePages(a, ClassPages[tag / 2]) && NoEmpty(a);
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[tag / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ENSURES_ARENA(a, 0)
   @*/
@@ -108,11 +168,14 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, n * PAGE_SIZE);
+  @ ensures pages: \result != 0 ==> BlockPages(a, \result, n);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
   @ ensures aligned: \result % PAGE_SIZE == 0;
-  @ ensures kept: BlocksKept{Pre,Post}(a, \result);
+  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
   @ ensures must: FreePages{Pre}(a, n) ==> \result != 0;
-  @ ensures none: \result == 0 ==> !FreePages(a, n) && NoEmpty(a);
+  @ ensures none: \result == 0 ==> !FreePages(a, n);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan);
@@ -147,7 +210,12 @@ LM_CORE unsigned arena_size(const struct arena *a, unsigned off);
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ENSURES_LOOK(a, off)
   @ ensures gone: !BlockStart(a, off);
-  @ ensures kept: BlocksKept{Pre,Post}(a, off);
+  @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
+  @   Room(a, l, l % TAGS) || FreePages(a, ClassPages[l % TAGS / 2]);
+  @ ensures again_pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
+  @   FreePages(a, k);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE int arena_free(struct arena *a, unsigned off);
@@ -162,7 +230,8 @@ LM_CORE int arena_free(struct arena *a, unsigned off);
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
-  @ ensures kept: BlocksKept{Pre,Post}(a, 0);
+  @ ensures kept: BlocksStay{Pre,Post}(a, 0);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ensures none: NoEmpty(a);
   @ ensures all: (\forall integer off; !BlockStart(a, off)) ==> AllFree(a);
   @ ENSURES_ARENA(a, 0)

@@ -7,89 +7,247 @@
 #include "heap.h"
 #include "locate.h"
 #include "sizeclass.h"
+#include "span.h"
 
-/* Slots of spans, and large objects, lie inside their runs; so whatever begins
- * at a byte belongs to the one run that covers it. */
 /*@ ghost
-  /@ requires arena: \valid_read(a);
-   @ requires runs: Runs(a);
-   @ requires pages: SpanPages(a);
-   @ terminates \true;
-   @ assigns \nothing;
-   @ ensures slots: \forall integer s, i; 0 <= s < ARENA_PAGES ==>
-   @   SlotTag(a->tag[s]) ==> 0 <= i < Slots(a, s) ==>
-   @   s * PAGE_SIZE <= SlotOffset(a, s, i) <=
-   @   (s + a->npages[s]) * PAGE_SIZE - ClassSize[a->tag[s] / 2];
-   @ ensures covers: \forall integer s, i; 0 <= s < ARENA_PAGES ==>
-   @   SlotTag(a->tag[s]) ==> 0 <= i < Slots(a, s) ==>
-   @   Covers(a, s, SlotOffset(a, s, i));
-   @ ensures one: \forall integer s, t, off;
-   @   Covers(a, s, off) ==> Covers(a, t, off) ==> s == t;
-   @ ensures apart: \forall integer s, i, j; 0 <= s < ARENA_PAGES ==>
-   @   SlotTag(a->tag[s]) ==> 0 <= i < j < Slots(a, s) ==>
-   @   SlotOffset(a, s, i) + ClassSize[a->tag[s] / 2] <= SlotOffset(a, s, j);
-   @/
-  static void lemma_offsets(const struct arena *a) {
+  void lemma_offsets(const struct arena *a) {
     lemma_class_slots();
+  }
+*/
+
+/*@ ghost
+  void lemma_at(const struct arena *a, unsigned s, unsigned off) {
+    lemma_offsets(a);
+    lemma_classes();
+  }
+*/
+
+/*@ ghost
+  void lemma_no_zero(const struct arena *a) {
+    lemma_offsets(a);
+    lemma_classes();
+    /@ assert slots: \forall integer s, i; LiveSlot(a, s, i) ==>
+     @   SlotOffset(a, s, i) > 0; @/
   }
 */
 
 /*@ ghost
   void lemma_blocks_apart(const struct arena *a) {
-    lemma_class_slots();
+    lemma_classes();
     lemma_offsets(a);
+    /@ assert slots: \forall integer s, i, t, j; LiveSlot(a, s, i) ==>
+     @   LiveSlot(a, t, j) ==> s < t ==>
+     @   SlotOffset(a, s, i) + ClassSize[a->tag[s] / 2] <=
+     @   SlotOffset(a, t, j); @/
+    /@ assert slot_large: \forall integer s, i, t; LiveSlot(a, s, i) ==>
+     @   LiveLarge(a, t) ==> s < t ==>
+     @   SlotOffset(a, s, i) + ClassSize[a->tag[s] / 2] <= t * PAGE_SIZE; @/
+    /@ assert large_slot: \forall integer s, t, j; LiveLarge(a, s) ==>
+     @   LiveSlot(a, t, j) ==> s < t ==>
+     @   (s + a->npages[s]) * PAGE_SIZE <= SlotOffset(a, t, j); @/
+    /@ assert large_large: \forall integer s, t; LiveLarge(a, s) ==>
+     @   LiveLarge(a, t) ==> s < t ==>
+     @   (s + a->npages[s]) * PAGE_SIZE <= t * PAGE_SIZE; @/
+    /@ assert differ: \forall integer s, i, t; LiveSlot(a, s, i) ==>
+     @   LiveLarge(a, t) ==> s != t; @/
   }
 */
 
-LM_CORE int arena_look(const struct arena *a, unsigned off)
+/* What begins at byte off, which run s covers. */
+/*@ requires arena: \valid_read(a);
+  @ requires runs: Runs(a);
+  @ requires pages: SpanPages(a);
+  @ requires run: 0 < s && Covers(a, s, off);
+  @ assigns \nothing;
+  @ ensures result: LM_OK <= \result <= LM_INTERIOR;
+  @ ensures ok: \result == LM_OK <==> BlockStart(a, off);
+  @ ensures free_slot: \result == LM_DOUBLE <==> FreeStart(a, off);
+  @*/
+static int look_at(const struct arena *a, unsigned s, unsigned off)
 {
-  unsigned s = locate_byte(a, off);
-  unsigned i;
-  /*@ ghost lemma_offsets(a); */
-  if (s == 0u) {
-    return LM_FOREIGN;
-  }
-  i = locate_start(a, s, off);
+  unsigned i = locate_start(a, s, off);
+  /*@ ghost lemma_classes(); */
+  /*@ ghost lemma_at(a, s, off); */
   if (i == SLOTS_MAX) {
+    /*@ assert no_slot: \forall integer t, j; 0 <= t < ARENA_PAGES ==>
+      @   SlotTag(a->tag[t]) ==> 0 <= j < Slots(a, t) ==>
+      @   SlotOffset(a, t, j) != off; */
+    /*@ assert no_large: \forall integer t; LiveLarge(a, t) ==>
+      @   t * PAGE_SIZE != off; */
+    /*@ assert no_block: !BlockStart(a, off); */
+    /*@ assert no_free: !FreeStart(a, off); */
     return LM_INTERIOR;
   }
   if (!SLOTTED(a->tag[s])) {
     /*@ assert large: LiveLarge(a, s); */
     /*@ assert block: Block(a, off, a->npages[s] * PAGE_SIZE); */
+    /*@ assert start: BlockStart(a, off); */
+    /*@ assert no_free: !FreeStart(a, off); */
     return LM_OK;
   }
   if (!word_test(a->bits[WORDS * s + i / WORD_BITS], i % WORD_BITS)) {
     /*@ assert free: !Taken(a, s, i); */
+    /*@ assert no_live: \forall integer t, j; LiveSlot(a, t, j) ==>
+      @   SlotOffset(a, t, j) != off; */
+    /*@ assert no_large: \forall integer t; LiveLarge(a, t) ==>
+      @   t * PAGE_SIZE != off; */
+    /*@ assert no_block: !BlockStart(a, off); */
+    /*@ assert start: FreeStart(a, off); */
     return LM_DOUBLE;
   }
   /*@ assert live: LiveSlot(a, s, i); */
   /*@ assert block: Block(a, off, ClassSize[a->tag[s] / 2]); */
+  /*@ assert start: BlockStart(a, off); */
+  /*@ assert no_free: !FreeStart(a, off); */
   return LM_OK;
+}
+
+LM_CORE int arena_look(const struct arena *a, unsigned off)
+{
+  unsigned s = locate_byte(a, off);
+  if (s == 0u) {
+    /*@ ghost lemma_offsets(a); */
+    /*@ assert no_block: !BlockStart(a, off); */
+    /*@ assert no_free: !FreeStart(a, off); */
+    return LM_FOREIGN;
+  }
+  /*@ assert covered: Covered(a, off); */
+  return look_at(a, s, off);
+}
+
+/* The run that covers byte off, where a block begins. */
+/*@ requires arena: \valid_read(a);
+  @ requires runs: Runs(a);
+  @ requires pages: SpanPages(a);
+  @ requires block: BlockStart(a, off);
+  @ assigns \nothing;
+  @ ensures covers: 0 < \result && Covers(a, \result, off);
+  @*/
+static unsigned block_run(const struct arena *a, unsigned off)
+{
+  /*@ ghost lemma_offsets(a); */
+  return locate_byte(a, off);
 }
 
 LM_CORE unsigned arena_size(const struct arena *a, unsigned off)
 {
-  unsigned s = locate_byte(a, off);
+  unsigned s = block_run(a, off);
+  /*@ ghost lemma_at(a, s, off); */
+  if (!SLOTTED(a->tag[s])) {
+    return a->npages[s] * PAGE_SIZE;
+  }
+  return class_size(a->tag[s] / 2u);
+}
+
+/* Frees the block in slot i of span s. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires live: LiveSlot(a, s, i);
+  @ requires offset: off == SlotOffset(a, s, i);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ensures gone: !BlockStart(a, off);
+  @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
+  @   Room(a, l, l % TAGS) || FreePages(a, ClassPages[l % TAGS / 2]);
+  @ ensures again_pages: \forall integer k; !BlockPages{Pre}(a, off, k);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
+{
+  /*@ ghost lemma_classes(); */
   /*@ ghost lemma_offsets(a); */
-  return SLOTTED(a->tag[s]) ? class_size(a->tag[s] / 2u)
-                            : a->npages[s] * PAGE_SIZE;
+  /*@ ghost lemma_at(a, s, off); */
+  free_slot(a, s, i);
+  (void)off;
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  /*@ assert no_slot: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   SlotOffset(a, q, j) != off; */
+  /*@ assert no_large: \forall integer q; LiveLarge(a, q) ==>
+    @   q * PAGE_SIZE != off; */
+  /*@ ghost lemma_full(a, s); */
+}
+
+/* Frees the large object in run s. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires live: LiveLarge(a, s);
+  @ requires offset: off == s * PAGE_SIZE;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures gone: !BlockStart(a, off);
+  @ ensures again_slot: \forall integer l; !BlockHeld{Pre}(a, off, l);
+  @ ensures again_pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
+  @   FreePages(a, k);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void drop_large(struct arena *a, unsigned s, unsigned off)
+{
+  /*@ assert covers: Covers(a, s, off); */
+  /*@ ghost lemma_classes(); */
+  /*@ ghost lemma_at(a, s, off); */
+  free_large(a, s);
+  (void)off;
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  /*@ assert no_slot: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   SlotOffset(a, q, j) != off; */
+  /*@ assert no_large: \forall integer q; LiveLarge(a, q) ==>
+    @   q * PAGE_SIZE != off; */
+}
+
+/* Frees the block at off. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires block: BlockStart(a, off);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ensures gone: !BlockStart(a, off);
+  @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
+  @   Room(a, l, l % TAGS) || FreePages(a, ClassPages[l % TAGS / 2]);
+  @ ensures again_pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
+  @   FreePages(a, k);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void drop(struct arena *a, unsigned off)
+{
+  unsigned s = block_run(a, off);
+  unsigned i = locate_start(a, s, off);
+  /*@ ghost lemma_at(a, s, off); */
+  /*@ ghost lemma_classes(); */
+  if (SLOTTED(a->tag[s])) {
+    /*@ assert live: LiveSlot(a, s, i); */
+    drop_slot(a, s, i, off);
+  } else {
+    /*@ assert large: LiveLarge(a, s); */
+    drop_large(a, s, off);
+  }
 }
 
 LM_CORE int arena_free(struct arena *a, unsigned off)
 {
-  unsigned s = locate_byte(a, off);
-  unsigned i;
-  /*@ ghost lemma_offsets(a); */
-  if (s == 0u) {
-    return LM_FOREIGN;
+  int what = arena_look(a, off);
+  if (what == LM_OK) {
+    drop(a, off);
   }
-  i = locate_start(a, s, off);
-  if (i == SLOTS_MAX) {
-    return LM_INTERIOR;
-  }
-  if (!SLOTTED(a->tag[s])) {
-    free_large(a, s);
-    return LM_OK;
-  }
-  return free_slot(a, s, i) ? LM_OK : LM_DOUBLE;
+  return what;
 }

@@ -61,7 +61,7 @@ LM_CORE unsigned locate_start(const struct arena *a, unsigned s, unsigned off)
 {
   unsigned t = a->tag[s];
   unsigned d = off - s * PAGE_SIZE;
-  /*@ ghost lemma_class_slots(); */
+  /*@ ghost lemma_classes(); */
   if (!SLOTTED(t)) {
     return d == 0u ? 0u : SLOTS_MAX;
   }

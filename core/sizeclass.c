@@ -248,11 +248,27 @@ static const unsigned char size_to_class128[249] = {
 */
 
 /*@ ghost
-  void lemma_class_slots(void) {
+  void lemma_classes(void) {
     unsigned m = 1;
     /@ loop invariant range: 1 <= m <= CLASS_ENTRIES;
      @ loop invariant bounds: \forall integer c; 1 <= c < m ==> c != 68 ==>
      @   8 <= ClassSize[c] && 1 <= ClassSlots[c] <= 1024;
+     @ loop assigns m;
+     @ loop variant CLASS_ENTRIES - m;
+     @/
+    while (m < CLASS_ENTRIES) {
+      if (m != 68) {
+        lemma_class(m);
+      }
+      m = m + 1u;
+    }
+  }
+*/
+
+/*@ ghost
+  void lemma_class_slots(void) {
+    unsigned m = 1;
+    /@ loop invariant range: 1 <= m <= CLASS_ENTRIES;
      @ loop invariant apart: \forall integer c, i, j; 1 <= c < m ==>
      @   c != 68 ==> 0 <= i < j < ClassSlots[c] ==>
      @   SlotStart(c, i) + ClassSize[c] <= SlotStart(c, j);
@@ -281,20 +297,20 @@ static const unsigned char size_to_class128[249] = {
    @ requires range: p <= 33554432;
    @ terminates \true;
    @ assigns \nothing;
-   @ ensures multiple: p * k % k == 0;
+   @ ensures multiple: (s * 8192 + p * k) % k == 0;
    @/
-  static void lemma_multiple_of(unsigned p, word k) {
-    if (k == 8) { /@ assert m: p * 8 % 8 == 0 && p * k == p * 8; @/ return; }
-    if (k == 16) { /@ assert m: p * 16 % 16 == 0 && p * k == p * 16; @/ return; }
-    if (k == 32) { /@ assert m: p * 32 % 32 == 0 && p * k == p * 32; @/ return; }
-    if (k == 64) { /@ assert m: p * 64 % 64 == 0 && p * k == p * 64; @/ return; }
-    if (k == 128) { /@ assert m: p * 128 % 128 == 0 && p * k == p * 128; @/ return; }
-    if (k == 256) { /@ assert m: p * 256 % 256 == 0 && p * k == p * 256; @/ return; }
-    if (k == 512) { /@ assert m: p * 512 % 512 == 0 && p * k == p * 512; @/ return; }
-    if (k == 1024) { /@ assert m: p * 1024 % 1024 == 0 && p * k == p * 1024; @/ return; }
-    if (k == 2048) { /@ assert m: p * 2048 % 2048 == 0 && p * k == p * 2048; @/ return; }
-    if (k == 4096) { /@ assert m: p * 4096 % 4096 == 0 && p * k == p * 4096; @/ return; }
-    /@ assert m: p * 8192 % 8192 == 0 && p * k == p * 8192; @/
+  static void lemma_multiple_of(unsigned s, unsigned p, unsigned k) {
+    if (k == 8) { /@ assert m: (s * 8192 + p * 8) % 8 == 0; @/ return; }
+    if (k == 16) { /@ assert m: (s * 8192 + p * 16) % 16 == 0; @/ return; }
+    if (k == 32) { /@ assert m: (s * 8192 + p * 32) % 32 == 0; @/ return; }
+    if (k == 64) { /@ assert m: (s * 8192 + p * 64) % 64 == 0; @/ return; }
+    if (k == 128) { /@ assert m: (s * 8192 + p * 128) % 128 == 0; @/ return; }
+    if (k == 256) { /@ assert m: (s * 8192 + p * 256) % 256 == 0; @/ return; }
+    if (k == 512) { /@ assert m: (s * 8192 + p * 512) % 512 == 0; @/ return; }
+    if (k == 1024) { /@ assert m: (s * 8192 + p * 1024) % 1024 == 0; @/ return; }
+    if (k == 2048) { /@ assert m: (s * 8192 + p * 2048) % 2048 == 0; @/ return; }
+    if (k == 4096) { /@ assert m: (s * 8192 + p * 4096) % 4096 == 0; @/ return; }
+    /@ assert m: (s * 8192 + p * 8192) % 8192 == 0; @/
   }
 */
 
@@ -305,29 +321,29 @@ static const unsigned char size_to_class128[249] = {
    @ requires range: i <= 1024 && z <= 32768;
    @ terminates \true;
    @ assigns \nothing;
-   @ ensures multiple: i * z % k == 0;
+   @ ensures multiple: (s * 8192 + i * z) % k == 0;
    @/
-  static void lemma_times(unsigned i, unsigned z, unsigned k) {
+  static void lemma_times(unsigned s, unsigned i, unsigned z, unsigned k) {
     unsigned q = z / k;
     /@ assert size: z == q * k; @/
     /@ assert product: i * z == (i * q) * k; @/
-    lemma_multiple_of(i * q, k);
+    lemma_multiple_of(s, i * q, k);
   }
 */
 
 /*@ ghost
-  void lemma_aligned(unsigned i, unsigned z) {
-    lemma_times(i, z, 8);
-    if (z % 16 == 0) { lemma_times(i, z, 16); }
-    if (z % 32 == 0) { lemma_times(i, z, 32); }
-    if (z % 64 == 0) { lemma_times(i, z, 64); }
-    if (z % 128 == 0) { lemma_times(i, z, 128); }
-    if (z % 256 == 0) { lemma_times(i, z, 256); }
-    if (z % 512 == 0) { lemma_times(i, z, 512); }
-    if (z % 1024 == 0) { lemma_times(i, z, 1024); }
-    if (z % 2048 == 0) { lemma_times(i, z, 2048); }
-    if (z % 4096 == 0) { lemma_times(i, z, 4096); }
-    if (z % 8192 == 0) { lemma_times(i, z, 8192); }
+  void lemma_aligned(unsigned s, unsigned i, unsigned z) {
+    lemma_times(s, i, z, 8);
+    if (z % 16 == 0) { lemma_times(s, i, z, 16); }
+    if (z % 32 == 0) { lemma_times(s, i, z, 32); }
+    if (z % 64 == 0) { lemma_times(s, i, z, 64); }
+    if (z % 128 == 0) { lemma_times(s, i, z, 128); }
+    if (z % 256 == 0) { lemma_times(s, i, z, 256); }
+    if (z % 512 == 0) { lemma_times(s, i, z, 512); }
+    if (z % 1024 == 0) { lemma_times(s, i, z, 1024); }
+    if (z % 2048 == 0) { lemma_times(s, i, z, 2048); }
+    if (z % 4096 == 0) { lemma_times(s, i, z, 4096); }
+    if (z % 8192 == 0) { lemma_times(s, i, z, 8192); }
   }
 */
 

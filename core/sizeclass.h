@@ -37,12 +37,20 @@
   void lemma_class(unsigned c);
 */
 
-/* In every class slots begin one behind the other, inside the span's pages. */
+/* No class has more slots than a span has bits. */
 /*@ ghost
   /@ terminates \true;
    @ assigns \nothing;
    @ ensures bounds: \forall integer c; 1 <= c < CLASS_ENTRIES ==> c != 68 ==>
    @   8 <= ClassSize[c] && 1 <= ClassSlots[c] <= 1024;
+   @/
+  void lemma_classes(void);
+*/
+
+/* In every class slots begin one behind the other, inside the span's pages. */
+/*@ ghost
+  /@ terminates \true;
+   @ assigns \nothing;
    @ ensures apart: \forall integer c, i, j; 1 <= c < CLASS_ENTRIES ==>
    @   c != 68 ==> 0 <= i < j < ClassSlots[c] ==>
    @   SlotStart(c, i) + ClassSize[c] <= SlotStart(c, j);
@@ -53,16 +61,15 @@
   void lemma_class_slots(void);
 */
 
-/* A multiple of a size is a multiple of every power of two that the size is
- * one of. */
+/* Slot i of z bytes in a span that begins at page s is aligned as z is. */
 /*@ ghost
   /@ requires size: z % 8 == 0;
    @ requires range: i <= 1024 && z <= 32768;
    @ terminates \true;
    @ assigns \nothing;
-   @ ensures aligned: AlignedAs(i * z, z);
+   @ ensures aligned: AlignedAs(s * PAGE_SIZE + i * z, z);
    @/
-  void lemma_aligned(unsigned i, unsigned z);
+  void lemma_aligned(unsigned s, unsigned i, unsigned z);
 */
 
 /* The two entries of the large objects are zero. */

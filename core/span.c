@@ -83,17 +83,7 @@ static word live_word(word x, unsigned w, unsigned n)
   }
 */
 
-/* Slot i as a number: 1 if it is taken. */
 /*@ ghost
-  /@ requires arena: \valid_read(a);
-   @ requires span: s < ARENA_PAGES;
-   @ requires slot: i < SLOTS_MAX;
-   @ terminates \true;
-   @ assigns \nothing;
-   @ ensures bit: 0 <= \result <= 1;
-   @ ensures taken: \result == 1 <==> Taken(a, s, i);
-   @ ensures more: SlotCount(a, s, i + 1) == SlotCount(a, s, i) + \result;
-   @/
   unsigned lemma_slot(const struct arena *a, unsigned s, unsigned i)
   {
     word x = a->bits[WORDS * s + i / WORD_BITS] >> (i % WORD_BITS);

@@ -22,6 +22,16 @@
   @   \exists integer s, i; 0 <= s < ARENA_PAGES && SlotTag(a->tag[s]) &&
   @     0 <= i < Slots(a, s) && !Taken(a, s, i) && off == SlotOffset(a, s, i);
   @
+  @ // The block at off is in a span that list l holds.
+  @ predicate BlockHeld{L}(struct arena *a, integer off, integer l) =
+  @   \exists integer s, i; LiveSlot(a, s, i) && off == SlotOffset(a, s, i) &&
+  @     a->home[s] == l;
+  @
+  @ // The block at off is a large object of k pages.
+  @ predicate BlockPages{L}(struct arena *a, integer off, integer k) =
+  @   \exists integer s; LiveLarge(a, s) && off == s * PAGE_SIZE &&
+  @     a->npages[s] == k;
+  @
   @ // Run s, which is handed out, covers byte off; some run does.
   @ predicate Covers{L}(struct arena *a, integer s, integer off) =
   @   0 <= s < ARENA_PAGES && a->tag[s] > TAG_FREE &&
@@ -29,11 +39,22 @@
   @ predicate Covered{L}(struct arena *a, integer off) =
   @   \exists integer s; Covers(a, s, off);
   @
-  @ // Every block of state K is one of state L, and the other way round, but
-  @ // for what begins at x.
-  @ predicate BlocksKept{K,L}(struct arena *a, integer x) =
+  @ // Every block of state K, but for what begins at x, is one of state L.
+  @ predicate BlocksStay{K,L}(struct arena *a, integer x) =
   @   \forall integer off, n; off != x ==>
-  @   (Block{K}(a, off, n) <==> Block{L}(a, off, n));
+  @   Block{K}(a, off, n) ==> Block{L}(a, off, n);
+  @
+  @ // The slots that are live in state K, but for what begins at x, are so in
+  @ // state L, at the same offset and of the same size; and large objects.
+  @ predicate SlotsStay{K,L}(struct arena *a, integer x) =
+  @   \forall integer s, i; LiveSlot{K}(a, s, i) ==>
+  @   SlotOffset{K}(a, s, i) != x ==> LiveSlot{L}(a, s, i) &&
+  @   SlotOffset{L}(a, s, i) == SlotOffset{K}(a, s, i) &&
+  @   \at(ClassSize[a->tag[s] / 2], L) == \at(ClassSize[a->tag[s] / 2], K);
+  @ predicate LargesStay{K,L}(struct arena *a, integer x) =
+  @   \forall integer s; LiveLarge{K}(a, s) ==> s * PAGE_SIZE != x ==>
+  @   LiveLarge{L}(a, s) &&
+  @   \at(a->npages[s], L) == \at(a->npages[s], K);
   @
   @ // No two blocks overlap, and none has two sizes.
   @ predicate BlocksApart{L}(struct arena *a) =
