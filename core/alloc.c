@@ -93,6 +93,7 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s)
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->tag[s] == \old(a->tag[s]) ||
   @   FreePages(a, \old(a->npages[s]));
+  @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -121,13 +122,6 @@ LM_CORE void settle(struct arena *a, unsigned s)
   }
   /*@ assert parked: SpanParked(a, 0); */
   shed(a, s);
-}
-
-LM_CORE int free_slot(struct arena *a, unsigned s, unsigned i)
-{
-  int was = slot_give(a, s, i);
-  settle(a, s);
-  return was;
 }
 
 LM_CORE void tag_large(struct arena *a, unsigned s, unsigned t)

@@ -67,6 +67,7 @@ LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i);
   @   a->prev[0 .. ARENA_PAGES - 1];
   @ ensures on: a->list[s] == a->home[s];
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ENSURES_RUNS(a)
   @ ENSURES_ROOMS(a)
   @ behavior fresh:
@@ -93,6 +94,7 @@ LM_CORE void enlist(struct arena *a, unsigned s);
   @ ensures gone: a->tag[s] <= TAG_FREE;
   @ ensures free: \result <= s && a->tag[\result] == TAG_FREE &&
   @   \old(s + a->npages[s]) <= \result + a->npages[\result];
+  @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -136,6 +138,7 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s);
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->tag[s] == \old(a->tag[s]) ||
   @   FreePages(a, \old(a->npages[s]));
+  @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -143,32 +146,6 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void settle(struct arena *a, unsigned s);
-
-/* Frees the block in slot i of span s; 0, and no block changed, exactly when
- * there is none.  The slot can then be had again: it is still one of a span
- * of its tag, or that span's pages are free. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
-  @ requires slot: i < Slots(a, s);
-  @ assigns a->owner[0 .. ARENA_PAGES - 1],
-  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
-  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->bits[WORDS * s + i / WORD_BITS];
-  @ ensures was: \result != 0 <==> LiveSlot{Pre}(a, s, i);
-  @ ensures gone: !LiveSlot(a, s, i);
-  @ ensures free: !Taken(a, s, i);
-  @ ensures place: a->tag[s] == \old(a->tag[s]) ||
-  @   FreePages(a, \old(a->npages[s]));
-  @ ensures live: SlotsLive{Pre,Post}(a, s, i);
-  @ ensures tags: SlotsTag{Pre,Post}(a, s, i);
-  @ ensures larges: LargesLive{Pre,Post}(a, 0);
-  @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
-  @ ENSURES_ARENA(a, 0)
-  @*/
-LM_CORE int free_slot(struct arena *a, unsigned s, unsigned i);
 
 /* Gives the large object in run s tag t: TAG_LARGE, + 1 for noscan. */
 /*@ requires arena: \valid(a);

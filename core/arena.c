@@ -298,6 +298,8 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
   /*@ ghost lemma_classes(); */
   /*@ ghost lemma_aligned(s, i, ClassSize[t / 2u]); */
   off = slot_offset(a, s, i);
+  /*@ assert place: off == s * PAGE_SIZE + i * ClassSize[t / 2]; */
+  /*@ assert aligned: AlignedAs(off, ClassSize[t / 2]); */
   /*@ assert covers: Covers(a, s, off); */
   /*@ ghost lemma_at(a, s, off); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
@@ -308,6 +310,8 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
     @   SlotOffset{Pre}(a, q, j) != off; */
   /*@ assert no_large: \forall integer q; LiveLarge{Pre}(a, q) ==>
     @   q * PAGE_SIZE != off; */
+  /*@ assert block: Block(a, off, ClassSize[t / 2]); */
+  /*@ assert start: BlockStart(a, off); */
   return off;
 }
 
@@ -424,27 +428,85 @@ static unsigned large(struct arena *a, unsigned k)
   return s != 0u ? s : large_again(a, k);
 }
 
-LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan)
+/* As large, with what it says of blocks; the object's offset. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires k: 1 <= k < ARENA_PAGES;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures range: 0 <= \result < ARENA_PAGES;
+  @ ensures run: \result != 0 ==>
+  @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
+  @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result * PAGE_SIZE);
+  @ ensures kept: BlocksStay{Pre,Post}(a, \result * PAGE_SIZE);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, \result * PAGE_SIZE);
+  @ ensures must: FreePages{Pre}(a, k) ==> \result != 0;
+  @ ensures none: \result == 0 ==> !FreePages(a, k);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static unsigned large_block(struct arena *a, unsigned k)
 {
-  unsigned s = large(a, n);
+  unsigned s = large(a, k);
   unsigned off = s * PAGE_SIZE;
   /*@ ghost lemma_classes(); */
-  if (s == 0u) {
-    /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
-    /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
-    /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
-    /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
-    return 0u;
-  }
-  tag_large(a, s, TAG_LARGE + noscan);
-  /*@ assert live: LiveLarge(a, s); */
-  /*@ assert covers: Covers(a, s, off); */
-  /*@ ghost lemma_at(a, s, off); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
   /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  if (s == 0u) {
+    return 0u;
+  }
+  /*@ assert live: LiveLarge(a, s); */
+  /*@ ghost lemma_one_large(a, s, off); */
   /*@ assert no_slot: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
     @   SlotOffset{Pre}(a, q, j) != off; */
-  return off;
+  /*@ assert no_large: \forall integer q; LiveLarge{Pre}(a, q) ==>
+    @   q * PAGE_SIZE != off; */
+  /*@ assert no_block: \forall integer n; !Block{Pre}(a, off, n); */
+  (void)off;
+  return s;
+}
+
+/* Gives the large object in run s tag t. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires large: LiveLarge(a, s);
+  @ requires tag: TAG_LARGE <= t <= TAG_LARGE + 1;
+  @ assigns a->tag[s];
+  @ ensures pages: BlockPages(a, s * PAGE_SIZE, a->npages[s]);
+  @ ensures block: Block(a, s * PAGE_SIZE, a->npages[s] * PAGE_SIZE);
+  @ ensures kept: BlocksStay{Pre,Post}(a, 0);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void retag(struct arena *a, unsigned s, unsigned t)
+{
+  tag_large(a, s, t);
+  /*@ ghost lemma_classes(); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
+  /*@ assert live: LiveLarge(a, s); */
+  /*@ assert block: Block(a, s * PAGE_SIZE, a->npages[s] * PAGE_SIZE); */
+  /*@ assert start: BlockStart(a, s * PAGE_SIZE); */
+}
+
+LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan)
+{
+  unsigned s;
+  /*@ ghost lemma_no_zero(a); */
+  s = large_block(a, n);
+  if (s == 0u) {
+    return 0u;
+  }
+  /*@ ghost lemma_no_zero(a); */
+  retag(a, s, TAG_LARGE + noscan);
+  /*@ ghost lemma_no_zero(a); */
+  return s * PAGE_SIZE;
 }

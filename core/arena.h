@@ -71,6 +71,39 @@
   void lemma_at(const struct arena *a, unsigned s, unsigned off);
 */
 
+/* At the offset of slot i of span s no other block begins. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires runs: Runs(a);
+   @ requires pages: SpanPages(a);
+   @ requires slot: LiveSlot(a, s, i);
+   @ requires offset: off == SlotOffset(a, s, i);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures slots: \forall integer t, j; LiveSlot(a, t, j) ==>
+   @   SlotOffset(a, t, j) == off ==> t == s && j == i;
+   @ ensures larges: \forall integer t; LiveLarge(a, t) ==>
+   @   t * PAGE_SIZE != off;
+   @/
+  void lemma_one_slot(const struct arena *a, unsigned s, unsigned i,
+                             unsigned off);
+*/
+
+/* Where a large object begins no slot does. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires runs: Runs(a);
+   @ requires pages: SpanPages(a);
+   @ requires large: LiveLarge(a, s);
+   @ requires offset: off == s * PAGE_SIZE;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures slots: \forall integer t, j; LiveSlot(a, t, j) ==>
+   @   SlotOffset(a, t, j) != off;
+   @/
+  void lemma_one_large(const struct arena *a, unsigned s, unsigned off);
+*/
+
 /* No block begins at offset 0. */
 /*@ ghost
   /@ requires arena: \valid_read(a);

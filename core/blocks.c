@@ -23,6 +23,21 @@
 */
 
 /*@ ghost
+  void lemma_one_slot(const struct arena *a, unsigned s, unsigned i,
+                             unsigned off) {
+    lemma_offsets(a);
+    lemma_at(a, s, off);
+  }
+*/
+
+/*@ ghost
+  void lemma_one_large(const struct arena *a, unsigned s, unsigned off) {
+    lemma_offsets(a);
+    lemma_at(a, s, off);
+  }
+*/
+
+/*@ ghost
   void lemma_no_zero(const struct arena *a) {
     lemma_offsets(a);
     lemma_classes();
@@ -139,6 +154,64 @@ LM_CORE unsigned arena_size(const struct arena *a, unsigned off)
   return class_size(a->tag[s] / 2u);
 }
 
+/* Clears the bit of the block in slot i of span s, whose place is then to be
+ * found. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires live: LiveSlot(a, s, i);
+  @ requires offset: off == SlotOffset(a, s, i);
+  @ assigns a->bits[WORDS * s + i / WORD_BITS];
+  @ ensures gone: !BlockStart(a, off);
+  @ ensures room: !Full(a, s);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
+  @ ensures span_tail: SpanTail(a);
+  @ ensures span_parked: SpanParked(a, s);
+  @*/
+static void unmark(struct arena *a, unsigned s, unsigned i, unsigned off)
+{
+  /*@ ghost lemma_classes(); */
+  /*@ ghost lemma_one_slot(a, s, i, off); */
+  slot_give(a, s, i);
+  (void)off;
+  /*@ ghost lemma_full(a, s); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  /*@ assert no_slot: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   SlotOffset(a, q, j) != off; */
+  /*@ assert no_large: \forall integer q; LiveLarge(a, q) ==>
+    @   q * PAGE_SIZE != off; */
+}
+
+/* Finds its place for span s, which has room; see settle. */
+/*@ requires arena: \valid(a);
+  @ requires sound: ArenaBut(a, s);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires room: !Full(a, s);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures again: Room(a, \old(a->home[s]), \old(a->tag[s])) ||
+  @   FreePages(a, ClassPages[\old(a->tag[s]) / 2]);
+  @ ensures kept: BlocksStay{Pre,Post}(a, 0);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void place(struct arena *a, unsigned s)
+{
+  settle(a, s);
+  /*@ assert bits: Full(a, s) ==> \at(Full(a, s), Pre); */
+  /*@ ghost lemma_classes(); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
+}
+
 /* Frees the block in slot i of span s. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
@@ -161,19 +234,15 @@ LM_CORE unsigned arena_size(const struct arena *a, unsigned off)
 static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
 {
   /*@ ghost lemma_classes(); */
-  /*@ ghost lemma_offsets(a); */
-  /*@ ghost lemma_at(a, s, off); */
-  free_slot(a, s, i);
-  (void)off;
-  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
-  /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
-  /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
-  /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
-  /*@ assert no_slot: \forall integer q, j; LiveSlot(a, q, j) ==>
-    @   SlotOffset(a, q, j) != off; */
-  /*@ assert no_large: \forall integer q; LiveLarge(a, q) ==>
-    @   q * PAGE_SIZE != off; */
-  /*@ ghost lemma_full(a, s); */
+  /*@ assert slot: i < SLOTS_MAX; */
+  /*@ ghost lemma_one_slot(a, s, i, off); */
+  /*@ ghost lemma_no_zero(a); */
+  /*@ assert home: \forall integer l; BlockHeld(a, off, l) ==>
+    @   l == a->home[s]; */
+  /*@ assert large: \forall integer k; !BlockPages(a, off, k); */
+  unmark(a, s, i, off);
+  place(a, s);
+  /*@ ghost lemma_no_zero(a); */
 }
 
 /* Frees the large object in run s. */
@@ -194,9 +263,8 @@ static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
   @*/
 static void drop_large(struct arena *a, unsigned s, unsigned off)
 {
-  /*@ assert covers: Covers(a, s, off); */
   /*@ ghost lemma_classes(); */
-  /*@ ghost lemma_at(a, s, off); */
+  /*@ ghost lemma_one_large(a, s, off); */
   free_large(a, s);
   (void)off;
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
@@ -234,20 +302,25 @@ static void drop(struct arena *a, unsigned off)
   unsigned i = locate_start(a, s, off);
   /*@ ghost lemma_at(a, s, off); */
   /*@ ghost lemma_classes(); */
-  if (SLOTTED(a->tag[s])) {
-    /*@ assert live: LiveSlot(a, s, i); */
-    drop_slot(a, s, i, off);
-  } else {
+  if (!SLOTTED(a->tag[s])) {
     /*@ assert large: LiveLarge(a, s); */
     drop_large(a, s, off);
+    /*@ assert pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
+      @   FreePages(a, k); */
+    return;
   }
+  /*@ assert live: LiveSlot(a, s, i); */
+  drop_slot(a, s, i, off);
+  /*@ assert pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
+    @   FreePages(a, k); */
 }
 
 LM_CORE int arena_free(struct arena *a, unsigned off)
 {
   int what = arena_look(a, off);
-  if (what == LM_OK) {
-    drop(a, off);
+  if (what != LM_OK) {
+    return what;
   }
-  return what;
+  drop(a, off);
+  return LM_OK;
 }

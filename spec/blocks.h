@@ -24,11 +24,13 @@
   @
   @ // The block at off is in a span that list l holds.
   @ predicate BlockHeld{L}(struct arena *a, integer off, integer l) =
+  @   BlockStart(a, off) &&
   @   \exists integer s, i; LiveSlot(a, s, i) && off == SlotOffset(a, s, i) &&
   @     a->home[s] == l;
   @
   @ // The block at off is a large object of k pages.
   @ predicate BlockPages{L}(struct arena *a, integer off, integer k) =
+  @   BlockStart(a, off) &&
   @   \exists integer s; LiveLarge(a, s) && off == s * PAGE_SIZE &&
   @     a->npages[s] == k;
   @
