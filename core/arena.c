@@ -28,7 +28,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
    @ requires run: 0 < s < ARENA_PAGES && a->tag[s] > TAG_FREE;
    @ terminates \true;
    @ assigns \nothing;
-   @ ensures some: \exists integer off; BlockStart(a, off);
+   @ ensures some: \exists integer off, n; Block(a, off, n);
    @/
   static void lemma_has_block(const struct arena *a, unsigned s) {
     if (SLOTTED(a->tag[s])) {
@@ -44,7 +44,6 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
           /@ assert live: LiveSlot(a, s, i); @/
           /@ assert block: Block(a, SlotOffset(a, s, i),
            @   ClassSize[a->tag[s] / 2]); @/
-          /@ assert start: BlockStart(a, SlotOffset(a, s, i)); @/
           return;
         }
         i = i + 1u;
@@ -53,7 +52,6 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
     } else {
       /@ assert live: LiveLarge(a, s); @/
       /@ assert block: Block(a, s * PAGE_SIZE, a->npages[s] * PAGE_SIZE); @/
-      /@ assert start: BlockStart(a, s * PAGE_SIZE); @/
     }
   }
 */
@@ -65,7 +63,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
    @ requires none: NoEmpty(a);
    @ terminates \true;
    @ assigns \nothing;
-   @ ensures all: (\forall integer off; !BlockStart(a, off)) ==> AllFree(a);
+   @ ensures all: (\forall integer off, n; !Block(a, off, n)) ==> AllFree(a);
    @/
   static void lemma_all_free(const struct arena *a) {
     unsigned s = a->lo;
@@ -192,10 +190,20 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
   reclaim_all(a);
   /*@ ghost Full: ; */
   r = cursor_refill(a, l, t);
-  /*@ assert same: r == 0 ==> \forall integer s, i; 0 <= s < ARENA_PAGES ==>
-    @   0 <= i < SLOTS_MAX ==> (Taken(a, s, i) <==> \at(Taken(a, s, i), Full)); */
+  if (r != 0) {
+    return r;
+  }
   /*@ ghost lemma_classes(); */
-  return r;
+  /*@ assert same: \forall integer s, i; 0 <= s < ARENA_PAGES ==>
+    @   0 <= i < SLOTS_MAX ==> (Taken(a, s, i) <==> \at(Taken(a, s, i), Full)); */
+  /*@ assert slots: \forall integer s; 0 <= s < ARENA_PAGES ==>
+    @   a->tag[s] == \at(a->tag[s], Full); */
+  /*@ assert some: \forall integer s; 0 <= s < ARENA_PAGES ==>
+    @   SlotTag(a->tag[s]) ==> \at(!Empty(a, s, Slots(a, s)), Full); */
+  /*@ assert here: \forall integer s; 0 <= s < ARENA_PAGES ==>
+    @   SlotTag(a->tag[s]) ==> !Empty(a, s, Slots(a, s)); */
+  /*@ assert no_empty: NoEmpty(a); */
+  return 0;
 }
 
 /* The last attempts to let list l, of tag t, have room: with any span that

@@ -146,7 +146,7 @@
   @   a->leaf[lo], a->best[1 .. ARENA_PAGES - 1];
   @ ensures bounds: a->lo == lo && a->hi == hi;
   @ ensures free: AllFree(a);
-  @ ensures none: \forall integer off; !BlockStart(a, off);
+  @ ensures none: \forall integer off, n; !Block(a, off, n);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
@@ -266,7 +266,7 @@ LM_CORE int arena_free(struct arena *a, unsigned off);
   @ ensures kept: BlocksStay{Pre,Post}(a, 0);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ensures none: NoEmpty(a);
-  @ ensures all: (\forall integer off; !BlockStart(a, off)) ==> AllFree(a);
+  @ ensures all: (\forall integer off, n; !Block(a, off, n)) ==> AllFree(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void arena_reclaim(struct arena *a);
