@@ -151,7 +151,7 @@ LM_CORE void settle(struct arena *a, unsigned s);
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires large: LiveLarge(a, s);
-  @ requires tag: TAG_LARGE <= t <= TAG_LARGE + 1;
+  @ requires tag: LargeTag(t) && t <= 255;
   @ assigns a->tag[s];
   @ ensures tag: a->tag[s] == t;
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);

@@ -253,6 +253,26 @@ LM_CORE unsigned arena_size(const struct arena *a, unsigned off);
   @*/
 LM_CORE int arena_free(struct arena *a, unsigned off);
 
+/* Makes the large object at off one of n pages where it is: 1; or 0, and no
+ * block changed, when what begins there is no large object, or has fewer pages
+ * and no free run behind it that is long enough.  To shrink never fails. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires block: BlockStart(a, off);
+  @ requires pages: 1 <= n < ARENA_PAGES;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures done: \result != 0 ==> Block(a, off, n * PAGE_SIZE);
+  @ ensures same: \result == 0 ==> BlocksStay{Pre,Post}(a, 0);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
+  @ ensures must: \forall integer k; BlockPages{Pre}(a, off, k) ==> n <= k ==>
+  @   \result != 0;
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE int arena_resize(struct arena *a, unsigned off, unsigned n);
+
 /* Gives the pages of every empty span back to the page heap.  If no block is
  * live, all pages are then one free run: nothing leaks. */
 /*@ requires arena: \valid(a);

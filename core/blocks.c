@@ -324,3 +324,73 @@ LM_CORE int arena_free(struct arena *a, unsigned off)
   drop(a, off);
   return LM_OK;
 }
+
+/* Makes the large object in run s one of n pages; as arena_resize. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires large: LiveLarge(a, s);
+  @ requires pages: 1 <= n < ARENA_PAGES;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures large: LiveLarge(a, s);
+  @ ensures done: \result != 0 ==> a->npages[s] == n;
+  @ ensures same: \result == 0 ==> a->npages[s] == \old(a->npages[s]);
+  @ ensures must: n <= \old(a->npages[s]) ==> \result != 0;
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
+  @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures larges_pages: LargesPages{Pre,Post}(a, s);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int resize(struct arena *a, unsigned s, unsigned n)
+{
+  unsigned t = a->tag[s];
+  int done;
+  tag_large(a, s, TAG_LARGE);
+  done = heap_resize(a, s, n);
+  tag_large(a, s, t);
+  return done;
+}
+
+/* The same, with what it says of blocks. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires large: LiveLarge(a, s);
+  @ requires pages: 1 <= n < ARENA_PAGES;
+  @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures large: LiveLarge(a, s);
+  @ ensures done: \result != 0 ==> a->npages[s] == n;
+  @ ensures same: \result == 0 ==> a->npages[s] == \old(a->npages[s]);
+  @ ensures must: n <= \old(a->npages[s]) ==> \result != 0;
+  @ ensures kept: BlocksStay{Pre,Post}(a, s * PAGE_SIZE);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, s * PAGE_SIZE);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int resize_block(struct arena *a, unsigned s, unsigned n)
+{
+  int done = resize(a, s, n);
+  /*@ ghost lemma_classes(); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, s * PAGE_SIZE); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, s * PAGE_SIZE); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, s * PAGE_SIZE); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, s * PAGE_SIZE); */
+  return done;
+}
+
+LM_CORE int arena_resize(struct arena *a, unsigned off, unsigned n)
+{
+  unsigned s = block_run(a, off);
+  int done;
+  /*@ ghost lemma_at(a, s, off); */
+  if (SLOTTED(a->tag[s])) {
+    return 0;
+  }
+  /*@ assert large: LiveLarge(a, s) && off == s * PAGE_SIZE; */
+  /*@ ghost lemma_one_large(a, s, off); */
+  done = resize_block(a, s, n);
+  /*@ assert block: Block(a, off, a->npages[s] * PAGE_SIZE); */
+  return done;
+}
