@@ -232,6 +232,15 @@ static int same(size_t size, size_t n)
   return n <= size && size - n < PAGE_SIZE;
 }
 
+/* Makes the large object at p, of have bytes, one of n bytes where it is; 0 if
+ * that cannot be.  The caller holds the lock. */
+static int resized(void *p, size_t have, size_t n)
+{
+  size_t pages = request_pages(n);
+  return in_arena(p) && have > CLASS_SIZE_MAX && n > CLASS_SIZE_MAX &&
+         pages < ARENA_PAGES && arena_resize(arena, offset(p), (unsigned)pages);
+}
+
 /* ---- Public functions ---- */
 
 /* Each under two names. */
@@ -269,7 +278,7 @@ PUBLIC void lm_free(void *p)
 PUBLIC void *lm_realloc(void *p, size_t size)
 {
   size_t have = 0;
-  int what;
+  int what, in_place;
   void *q;
   if (p == NULL) {
     return lm_malloc(size);
@@ -279,12 +288,14 @@ PUBLIC void *lm_realloc(void *p, size_t size)
   if (what != LM_OK) {
     misuse("realloc", p, what);
   }
+  in_place = size != 0 && request_size_ok(size) &&
+             (same(have, size) || resized(p, have, size));
   os_unlock();
   if (size == 0) {
     lm_free(p);
     return NULL;
   }
-  if (same(have, size)) {
+  if (in_place) {
     return p;
   }
   q = lm_malloc(size);

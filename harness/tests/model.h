@@ -37,7 +37,7 @@ static struct arena *a;
 static struct block live[MAX_LIVE];
 static unsigned nlive;
 static unsigned holders, lo, hi;
-static unsigned long seed, op, failures[2], answers[4];
+static unsigned long seed, op, failures[2], answers[4], resized;
 static unsigned long long state;
 
 static void fail(const char *format, ...)
@@ -266,6 +266,37 @@ static void free_one(void)
   }
 }
 
+/* Resizes a block in place: a large object can always shrink, and grow exactly
+ * when the run behind it is free and long enough; a slot stays as it is. */
+static void resize_one(void)
+{
+  struct block *b;
+  unsigned s, n, have, behind;
+  int want, done;
+  if (nlive == 0) {
+    return;
+  }
+  b = &live[random_below(nlive)];
+  s = b->off / PAGE_SIZE;
+  have = b->size / PAGE_SIZE;
+  n = 1u + random_below(random_below(20) != 0 ? 2u * have + 1u : hi - lo);
+  if (n >= ARENA_PAGES) {
+    return;
+  }
+  s = run_of(s);
+  behind = s + a->npages[s];
+  want = !has_slots(s) && (n <= have || (behind < hi &&
+         a->tag[behind] == TAG_FREE && have + a->npages[behind] >= n));
+  done = arena_resize(a, b->off, n);
+  if (done != want) {
+    fail("0x%x of %u bytes to %u pages: %d", b->off, b->size, n, done);
+  }
+  if (done) {
+    b->size = n * PAGE_SIZE;
+    resized++;
+  }
+}
+
 /* An offset near a block, or any. */
 static void free_bad(void)
 {
@@ -322,6 +353,8 @@ static void play(unsigned long ops, unsigned most)
       }
     } else if (random_below(20) == 0) {
       free_bad();
+    } else if (random_below(20) == 0) {
+      resize_one();
     } else {
       free_one();
     }
@@ -354,8 +387,9 @@ static int model(unsigned pages, unsigned first, unsigned nholders,
   ops = setting("OPS", ops);
   play(ops, most);
   printf("model: SEED=%lu: %lu operations on pages %u .. %u; out of memory %lu"
-         " + %lu times; frees: %lu good, %lu double, %lu interior, %lu foreign\n",
-         seed, ops, lo, hi - 1u, failures[0], failures[1], answers[LM_OK],
+         " + %lu times; %lu resized; frees: %lu good, %lu double, %lu interior, "
+         "%lu foreign\n",
+         seed, ops, lo, hi - 1u, failures[0], failures[1], resized, answers[LM_OK],
          answers[LM_DOUBLE], answers[LM_INTERIOR], answers[LM_FOREIGN]);
   free(a);
   return 0;
