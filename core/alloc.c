@@ -60,6 +60,7 @@ LM_CORE unsigned span_release(struct arena *a, unsigned s)
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->list[s] == 0 && a->cur[a->home[s]] != s;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, s)
   @*/
 static void loosen(struct arena *a, unsigned s)
@@ -98,6 +99,7 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s)
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 static void shed(struct arena *a, unsigned s)

@@ -68,6 +68,7 @@ LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i);
   @ ensures on: a->list[s] == a->home[s];
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures home_same: HomeSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_RUNS(a)
   @ ENSURES_ROOMS(a)
   @ behavior fresh:
@@ -99,6 +100,7 @@ LM_CORE void enlist(struct arena *a, unsigned s);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE unsigned span_release(struct arena *a, unsigned s);
@@ -120,6 +122,7 @@ LM_CORE unsigned span_release(struct arena *a, unsigned s);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void span_reclaim(struct arena *a, unsigned s);
@@ -143,6 +146,7 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void settle(struct arena *a, unsigned s);
@@ -157,6 +161,7 @@ LM_CORE void settle(struct arena *a, unsigned s);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void tag_large(struct arena *a, unsigned s, unsigned t);
@@ -174,6 +179,7 @@ LM_CORE void tag_large(struct arena *a, unsigned s, unsigned t);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, s);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, s);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void free_large(struct arena *a, unsigned s);

@@ -12,18 +12,18 @@ LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w)
   a->cur[l] = s;
   a->at[l] = (signed char)w;
   /*@ assert bits: BitsSame{Pre,Here}(a); */
-  /*@ assert taken: \forall integer t, i; 0 <= t < ARENA_PAGES ==>
-    @   0 <= i < SLOTS_MAX ==>
-    @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
 LM_CORE void cursor_drop(struct arena *a, unsigned l)
 {
   a->cur[l] = 0u;
   /*@ assert bits: BitsSame{Pre,Here}(a); */
-  /*@ assert taken: \forall integer t, i; 0 <= t < ARENA_PAGES ==>
-    @   0 <= i < SLOTS_MAX ==>
-    @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
 /* Stays on the current span of list l if it has room; otherwise leaves it. */
@@ -36,6 +36,7 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l)
   @ ensures leaves: \result == 0 ==> a->cur[l] == 0;
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 static int stay(struct arena *a, unsigned l)
@@ -58,9 +59,9 @@ LM_CORE void detach(struct arena *a, unsigned s)
 {
   room_unlink(a, s, a->list[s]);
   /*@ assert bits: BitsSame{Pre,Here}(a); */
-  /*@ assert taken: \forall integer t, i; 0 <= t < ARENA_PAGES ==>
-    @   0 <= i < SLOTS_MAX ==>
-    @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
 /* Gives span s, which is on no list and not allocated from, to list l. */
@@ -76,15 +77,16 @@ LM_CORE void detach(struct arena *a, unsigned s)
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures list_same: ListSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, s)
   @*/
 static void rehome(struct arena *a, unsigned l, unsigned s)
 {
   a->home[s] = l;
   /*@ assert bits: BitsSame{Pre,Here}(a); */
-  /*@ assert taken: \forall integer t, i; 0 <= t < ARENA_PAGES ==>
-    @   0 <= i < SLOTS_MAX ==>
-    @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
 /* Moves span s from the list it is on to the care of list l, on no list. */
@@ -99,6 +101,7 @@ static void rehome(struct arena *a, unsigned l, unsigned s)
   @   a->home[q] == \old(a->home[q]);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, s)
   @*/
 static void adopt(struct arena *a, unsigned l, unsigned s)
@@ -118,6 +121,7 @@ static void adopt(struct arena *a, unsigned l, unsigned s)
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures full: \result == 0 ==> a->cur[l] == 0 && Full(a, s);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 static int enter(struct arena *a, unsigned l, unsigned s)
@@ -147,6 +151,7 @@ static int enter(struct arena *a, unsigned l, unsigned s)
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0 && Full(a, s);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 static int move_in(struct arena *a, unsigned l, unsigned s)
@@ -169,6 +174,7 @@ static int move_in(struct arena *a, unsigned l, unsigned s)
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
   @ ensures held: HeldKept{Pre,Post}(a, l, l % TAGS);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 static int borrow(struct arena *a, unsigned l, unsigned from)
@@ -195,6 +201,7 @@ static int borrow(struct arena *a, unsigned l, unsigned from)
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
   @ ensures held: HeldKept{Pre,Post}(a, l, t);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 static int find(struct arena *a, unsigned l, unsigned t)
@@ -228,11 +235,16 @@ static int find(struct arena *a, unsigned l, unsigned t)
   @   a->home[q] == \old(a->home[q]);
   @ ensures held: HeldKept{Pre,Post}(a, l, t);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
+  @ ensures full_same: FullSame{Pre,Post}(a);
+  @ ensures others: \forall integer q; 0 <= q < ARENA_PAGES ==> q != s ==>
+  @   (Held(a, q, l, t) <==> \old(Held(a, q, l, t)));
   @ ENSURES_ARENA(a, 0)
   @*/
 static int visit(struct arena *a, unsigned l, unsigned t, unsigned s)
 {
   if (a->list[s] != l && a->list[s] != t) {
+    /*@ assert full: Held(a, s, l, t) ==> Full(a, s); */
     return 0;
   }
   /*@ assert home: SlotTag(a->tag[s]) && a->list[s] == a->home[s]; */
@@ -249,6 +261,7 @@ LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t)
     @   Held(a, q, l, t) ==> Full(a, q);
     @ loop invariant held: HeldKept{Pre,Here}(a, l, t);
     @ loop invariant lengths: LengthsSame{Pre,Here}(a);
+    @ loop invariant bits_same: BitsSame{Pre,Here}(a);
     @ loop assigns s, a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
     @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
     @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
@@ -258,6 +271,8 @@ LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t)
     if (visit(a, l, t, s)) {
       return 1;
     }
+    /*@ assert others: \forall integer q; 0 <= q < s ==>
+      @   Held(a, q, l, t) ==> Full(a, q); */
   }
   return 0;
 }
@@ -314,17 +329,22 @@ static int renew(struct arena *a, unsigned l, unsigned t)
   /*@ ghost lemma_class(t / 2u); */
   /*@ assert clear: !Taken(a, s, 0); */
   /*@ ghost lemma_room(a, s); */
+  /*@ assert made: SlotsLive{Pre,Here}(a, 0, 0); */
   /*@ ghost Made: ; */
   cursor_set(a, l, s, 0u);
-  /*@ assert taken: \forall integer p, i; 0 <= p < ARENA_PAGES ==>
-    @   0 <= i < SLOTS_MAX ==>
-    @   (Taken(a, p, i) <==> \at(Taken(a, p, i), Made)); */
+  /*@ assert taken: TakenSame{Made,Here}(a); */
+  /*@ assert same: SlotsLive{Made,Here}(a, 0, 0); */
+  /*@ assert live: SlotsLive{Pre,Here}(a, 0, 0); */
   return 1;
 }
 
 LM_CORE int cursor_refill(struct arena *a, unsigned l, unsigned t)
 {
-  if (find(a, l, t)) {
+  int found = find(a, l, t);
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert live: SlotsLive{Pre,Here}(a, 0, 0); */
+  /*@ assert tags: SlotsTag{Pre,Here}(a, 0, 0); */
+  if (found) {
     return 1;
   }
   return renew(a, l, t) ? 2 : 0;

@@ -37,6 +37,7 @@ LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w);
   @ requires full: Full(a, a->cur[l]);
   @ assigns a->cur[l];
   @ ensures idle: a->cur[l] == 0;
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void cursor_drop(struct arena *a, unsigned l);
@@ -52,6 +53,7 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_RUNS(a)
   @ ENSURES_ROOMS(a)
   @ behavior fresh:
@@ -114,6 +116,7 @@ LM_CORE int cursor_refill(struct arena *a, unsigned l, unsigned t);
   @   Full(a, s);
   @ ensures held: HeldKept{Pre,Post}(a, l, t);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t);

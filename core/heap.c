@@ -11,6 +11,9 @@ LM_CORE unsigned heap_alloc(struct arena *a, unsigned k)
   unsigned s = pages_alloc(a, k);
   /*@ assert spans: SpansSame{Pre,Here}(a); */
   /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
   return s;
 }
 
@@ -19,14 +22,21 @@ LM_CORE unsigned heap_free(struct arena *a, unsigned s)
   unsigned r = pages_free(a, s);
   /*@ assert spans: SpansSame{Pre,Here}(a); */
   /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
   return r;
 }
 
 LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k)
 {
   int done = pages_resize(a, s, k);
+  /*@ for fresh: assert end: s + a->npages[s] <= a->fresh; */
   /*@ assert spans: SpansSame{Pre,Here}(a); */
   /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
   return done;
 }
 
@@ -64,6 +74,8 @@ static void set_owner(struct arena *a, unsigned s, unsigned k)
   @ requires k: k == a->npages[s];
   @ assigns a->owner[s .. s + k - 1];
   @ ensures own: \forall integer p; s <= p < s + k ==> a->owner[p] == s;
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 static void own_pages(struct arena *a, unsigned s, unsigned k)
@@ -84,6 +96,8 @@ static void own_pages(struct arena *a, unsigned s, unsigned k)
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures span_tail: SpanTail(a);
   @ ensures span_parked: SpanParked(a, 0);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_LISTS
   @*/
 static void clear_slots(struct arena *a, unsigned s, unsigned n)
 {
@@ -91,6 +105,24 @@ static void clear_slots(struct arena *a, unsigned s, unsigned n)
   /*@ assert others: \forall integer t, i; 0 <= t < ARENA_PAGES ==> t != s ==>
     @   0 <= i < SLOTS_MAX ==>
     @   (Taken(a, t, i) <==> \at(Taken(a, t, i), Pre)); */
+}
+
+/* clear_slots, as far as the whole arena goes. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires run: 0 < s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires slots: 1 <= n <= SLOTS_MAX;
+  @ assigns a->bits[WORDS * s .. WORDS * s + WORDS - 1];
+  @ ensures empty: Empty(a, s, n);
+  @ ensures tail: Tail(a, s, n);
+  @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_LISTS
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void own_slots(struct arena *a, unsigned s, unsigned n)
+{
+  clear_slots(a, s, n);
 }
 
 /* Makes run s, whose pages name it, a span with tag t for list l. */
@@ -109,12 +141,21 @@ static void clear_slots(struct arena *a, unsigned s, unsigned n)
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, s);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
+  @ ensures taken_same: TakenSame{Pre,Post}(a);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, s)
   @*/
 static void tag_span(struct arena *a, unsigned s, unsigned l, unsigned t)
 {
   a->home[s] = l;
   a->tag[s] = (unsigned char)t;
+  /*@ assert cur: CurSame{Pre,Here}(a); */
+  /*@ assert list: ListSame{Pre,Here}(a); */
+  /*@ assert bits: BitsSame{Pre,Here}(a); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
 /* Makes run s a span with tag t for list l, all its slots free. */
@@ -131,6 +172,7 @@ static void tag_span(struct arena *a, unsigned s, unsigned l, unsigned t)
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, s);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, s)
   @*/
 static void make_span(struct arena *a, unsigned s, unsigned l, unsigned t)
@@ -138,7 +180,7 @@ static void make_span(struct arena *a, unsigned s, unsigned l, unsigned t)
   unsigned c = t / 2u;
   /*@ ghost lemma_class(c); */
   own_pages(a, s, class_pages(c));
-  clear_slots(a, s, class_slots(c));
+  own_slots(a, s, class_slots(c));
   tag_span(a, s, l, t);
 }
 
@@ -169,6 +211,7 @@ LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t)
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, s);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
 static void untag_span(struct arena *a, unsigned s)
@@ -178,6 +221,8 @@ static void untag_span(struct arena *a, unsigned s)
 
 LM_CORE unsigned heap_retire(struct arena *a, unsigned s)
 {
+  /*@ assert span: !LiveLarge{Pre}(a, s); */
   untag_span(a, s);
+  /*@ assert pages: LargesPages{Pre,Here}(a, s); */
   return heap_free(a, s);
 }

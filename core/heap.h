@@ -135,6 +135,7 @@ LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
+  @ ensures cur_same: CurSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, \result)
   @*/
 LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t);

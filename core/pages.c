@@ -48,6 +48,7 @@ LM_CORE void run_join(struct arena *a, unsigned s, unsigned r)
   @ ensures run: a->tag[s] == TAG_LARGE && a->npages[s] == k;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
   @*/
 static void trim(struct arena *a, unsigned s, unsigned k)
@@ -117,6 +118,7 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k)
   @   a->tag[s + a->npages[s]] != TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, s);
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
   @*/
 static void merge_right(struct arena *a, unsigned s)
@@ -140,6 +142,7 @@ static void merge_right(struct arena *a, unsigned s)
   @ ensures joined: a->tag[l] == TAG_LARGE &&
   @   a->npages[l] == \old(a->npages[l]) + \old(a->npages[s]);
   @ ensures gone: a->tag[s] == TAG_NONE;
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
   @*/
 static void absorb_left(struct arena *a, unsigned l, unsigned s)
@@ -188,6 +191,7 @@ static unsigned free_before(const struct arena *a, unsigned s)
   @ ensures new: \result == s || \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
   @*/
 static unsigned merge_left(struct arena *a, unsigned s)
@@ -218,6 +222,7 @@ static unsigned merge_left(struct arena *a, unsigned s)
   @ ensures new: \result == s || \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
   @*/
 static unsigned merge(struct arena *a, unsigned s)

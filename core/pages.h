@@ -17,6 +17,8 @@
   @ assigns a->owner[s], a->tag[s], a->leaf[s],
   @   a->best[1 .. ARENA_PAGES - 1];
   @ ensures run: a->tag[s] == TAG_LARGE;
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
+  @ ENSURES_LINKS
   @ ENSURES_RUNS(a)
   @*/
 LM_CORE void run_take(struct arena *a, unsigned s);
@@ -32,6 +34,7 @@ LM_CORE void run_take(struct arena *a, unsigned s);
   @ assigns a->owner[s + a->npages[s] - 1], a->tag[s], a->leaf[s],
   @   a->best[1 .. ARENA_PAGES - 1];
   @ ensures run: a->tag[s] == TAG_FREE;
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_RUNS(a)
   @ ENSURES_LINKS
   @*/
@@ -47,6 +50,7 @@ LM_CORE void run_give(struct arena *a, unsigned s);
   @ ensures first: a->npages[s] == k;
   @ ensures second: a->tag[s + k] == TAG_LARGE &&
   @   a->npages[s + k] == \old(a->npages[s]) - k;
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_RUNS(a)
   @ ENSURES_LINKS
   @*/
@@ -61,6 +65,7 @@ LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k);
   @ assigns a->npages[s], a->tag[r];
   @ ensures joined: a->npages[s] == \old(a->npages[s]) + \old(a->npages[r]);
   @ ensures gone: a->tag[r] == TAG_NONE;
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_RUNS(a)
   @ ENSURES_LINKS
   @*/
@@ -104,6 +109,7 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k);
   @   \old(s + a->npages[s]) <= \result + a->npages[\result];
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
   @*/
 LM_CORE unsigned pages_free(struct arena *a, unsigned s);

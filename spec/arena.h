@@ -75,6 +75,19 @@
   @   \forall integer s; 0 <= s < ARENA_PAGES ==>
   @   Held{K}(a, s, l, c) ==> Held{L}(a, s, l, c);
   @
+  @ // No slot changed: it is taken, the bits behind the last are set, and a
+  @ // span is full, as they were.  It follows from BitsSame; said of slots it
+  @ // spares the prover the words.
+  @ predicate TakenSame{K,L}(struct arena *a) =
+  @   \forall integer s, i; 0 <= s < ARENA_PAGES ==> 0 <= i < SLOTS_MAX ==>
+  @   (Taken{K}(a, s, i) <==> Taken{L}(a, s, i));
+  @ predicate TailSame{K,L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==> SlotTag(\at(a->tag[s], L)) ==>
+  @   Tail{K}(a, s, Slots{L}(a, s)) ==> Tail{L}(a, s, Slots{L}(a, s));
+  @ predicate FullSame{K,L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   (Full{K}(a, s) <==> Full{L}(a, s));
+  @
   @ // Slot i of span s holds a live block.
   @ predicate LiveSlot{L}(struct arena *a, integer s, integer i) =
   @   0 < s < ARENA_PAGES && SlotTag(a->tag[s]) && 0 <= i < Slots(a, s) &&

@@ -176,14 +176,18 @@
   ensures tree_reached: FitReached(a, 0); \
   ensures tree_reached_leaf: FitReachedLeaf(a, 0);
 
-/* The clauses of a contract that say that no list changed.  It follows from
- * the assigns clause; said as an equation it spares the prover the way there. */
-#define ENSURES_LINKS \
+/* The clauses of a contract that say that no list changed, and no slot.  It
+ * follows from the assigns clause; said as equations it spares the prover the
+ * way there. */
+#define ENSURES_LISTS \
   ensures home_same: HomeSame{Pre,Post}(a); \
   ensures list_same: ListSame{Pre,Post}(a); \
   ensures next_same: NextSame{Pre,Post}(a); \
   ensures prev_same: PrevSame{Pre,Post}(a); \
   ensures head_same: HeadSame{Pre,Post}(a); \
   ensures cur_same: CurSame{Pre,Post}(a);
+#define ENSURES_LINKS \
+  ENSURES_LISTS \
+  ensures bits_same: BitsSame{Pre,Post}(a);
 
 #endif
