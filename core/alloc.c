@@ -29,7 +29,24 @@ LM_CORE unsigned cursor_take(struct arena *a, unsigned l)
   return i;
 }
 
-LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i)
+/* slot_give, as far as the slots go. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires slot: i < Slots(a, s);
+  @ assigns a->bits[WORDS * s + i / WORD_BITS];
+  @ ensures was: \result != 0 <==> LiveSlot{Pre}(a, s, i);
+  @ ensures gone: !LiveSlot(a, s, i);
+  @ ensures free: !Taken(a, s, i);
+  @ ensures live: SlotsLive{Pre,Post}(a, s, i);
+  @ ensures same: \result == 0 ==> a->bits[WORDS * s + i / WORD_BITS] ==
+  @   \old(a->bits[WORDS * s + i / WORD_BITS]);
+  @ ensures span_tail: SpanTail(a);
+  @ ensures span_parked: SpanParked(a, s);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_LISTS
+  @*/
+static int give(struct arena *a, unsigned s, unsigned i)
 {
   int was;
   /*@ ghost lemma_class(a->tag[s] / 2); */
@@ -41,14 +58,27 @@ LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i)
   return was;
 }
 
+LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i)
+{
+  return give(a, s, i);
+}
+
 LM_CORE void enlist(struct arena *a, unsigned s)
 {
   room_push(a, s, a->home[s]);
+  /*@ assert bits: BitsSame{Pre,Here}(a); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
 LM_CORE unsigned span_release(struct arena *a, unsigned s)
 {
+  /*@ ghost lemma_class(a->tag[s] / 2); */
   detach(a, s);
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert live: SlotsLive{Pre,Here}(a, 0, 0); */
+  /*@ assert empty: Empty(a, s, Slots(a, s)); */
   return heap_retire(a, s);
 }
 
@@ -73,11 +103,19 @@ static void loosen(struct arena *a, unsigned s)
   if (a->cur[l] == s) {
     a->cur[l] = 0u;
   }
+  /*@ assert bits: BitsSame{Pre,Here}(a); */
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
 LM_CORE void span_reclaim(struct arena *a, unsigned s)
 {
+  /*@ ghost lemma_class(a->tag[s] / 2); */
   loosen(a, s);
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert live: SlotsLive{Pre,Here}(a, 0, 0); */
+  /*@ assert empty: Empty(a, s, Slots(a, s)); */
   heap_retire(a, s);
 }
 
@@ -120,6 +158,8 @@ LM_CORE void settle(struct arena *a, unsigned s)
   }
   if (a->list[s] == 0u) {
     enlist(a, s);
+    /*@ assert taken: TakenSame{Pre,Here}(a); */
+    /*@ assert live: SlotsLive{Pre,Here}(a, 0, 0); */
     return;
   }
   /*@ assert parked: SpanParked(a, 0); */

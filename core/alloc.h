@@ -35,6 +35,8 @@ LM_CORE unsigned slot_offset(const struct arena *a, unsigned s, unsigned i);
   @ ensures live: SlotsLive{Pre,Post}(a, a->cur[l], \result);
   @ ensures span_tail: SpanTail(a);
   @ ensures span_parked: SpanParked(a, 0);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_LISTS
   @*/
 LM_CORE unsigned cursor_take(struct arena *a, unsigned l);
 
@@ -51,8 +53,9 @@ LM_CORE unsigned cursor_take(struct arena *a, unsigned l);
   @ ensures live: SlotsLive{Pre,Post}(a, s, i);
   @ ensures same: \result == 0 ==> a->bits[WORDS * s + i / WORD_BITS] ==
   @   \old(a->bits[WORDS * s + i / WORD_BITS]);
-  @ ensures span_tail: SpanTail(a);
-  @ ensures span_parked: SpanParked(a, s);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_LISTS
+  @ ENSURES_ARENA(a, s)
   @*/
 LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i);
 
