@@ -46,7 +46,7 @@ LM_CORE unsigned cursor_take(struct arena *a, unsigned l)
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_LISTS
   @*/
-static int give(struct arena *a, unsigned s, unsigned i)
+static int slot_free(struct arena *a, unsigned s, unsigned i)
 {
   int was;
   /*@ ghost lemma_class(a->tag[s] / 2); */
@@ -60,7 +60,7 @@ static int give(struct arena *a, unsigned s, unsigned i)
 
 LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i)
 {
-  return give(a, s, i);
+  return slot_free(a, s, i);
 }
 
 LM_CORE void enlist(struct arena *a, unsigned s)

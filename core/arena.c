@@ -194,8 +194,7 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
     return r;
   }
   /*@ ghost lemma_classes(); */
-  /*@ assert same: \forall integer s, i; 0 <= s < ARENA_PAGES ==>
-    @   0 <= i < SLOTS_MAX ==> (Taken(a, s, i) <==> \at(Taken(a, s, i), Full)); */
+  /*@ assert same: TakenSame{Full,Here}(a); */
   /*@ assert slots: \forall integer s; 0 <= s < ARENA_PAGES ==>
     @   a->tag[s] == \at(a->tag[s], Full); */
   /*@ assert some: \forall integer s; 0 <= s < ARENA_PAGES ==>
@@ -274,6 +273,8 @@ static int refill(struct arena *a, unsigned l, unsigned t)
     return r;
   }
   /*@ assert pages: !FreePages{Pre}(a, ClassPages[t / 2]); */
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert held: HeldKept{Pre,Here}(a, l, t); */
   /*@ assert room: Room{Pre}(a, l, t) ==> Room(a, l, t); */
   return refill_last(a, l, t);
 }
