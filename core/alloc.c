@@ -26,6 +26,7 @@ LM_CORE unsigned cursor_take(struct arena *a, unsigned l)
   /*@ assert others: \forall integer t, j; 0 <= t < ARENA_PAGES ==> t != s ==>
     @   0 <= j < SLOTS_MAX ==>
     @   (Taken(a, t, j) <==> \at(Taken(a, t, j), Pre)); */
+  /*@ assert here: Tail(a, s, Slots(a, s)); */
   return i;
 }
 

@@ -25,7 +25,9 @@ LM_CORE unsigned slot_offset(const struct arena *a, unsigned s, unsigned i);
 
 /* Takes the lowest free slot of the word that list l's cursor is at. */
 /*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
+  @ requires cursors: Cursors(a);
+  @ requires tail: SpanTail(a);
+  @ requires parked: SpanParked(a, 0);
   @ requires list: 0 < l < LISTS;
   @ requires room: CursorRoom(a, l);
   @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
