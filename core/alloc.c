@@ -32,7 +32,9 @@ LM_CORE unsigned cursor_take(struct arena *a, unsigned l)
 
 /* slot_give, as far as the slots go. */
 /*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
+  @ requires zero: a->tag[0] == TAG_NONE;
+  @ requires tail: SpanTail(a);
+  @ requires parked: SpanParked(a, 0);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
   @ requires slot: i < Slots(a, s);
   @ assigns a->bits[WORDS * s + i / WORD_BITS];
@@ -56,6 +58,8 @@ static int slot_free(struct arena *a, unsigned s, unsigned i)
   /*@ assert others: \forall integer t, j; 0 <= t < ARENA_PAGES ==> t != s ==>
     @   0 <= j < SLOTS_MAX ==>
     @   (Taken(a, t, j) <==> \at(Taken(a, t, j), Pre)); */
+  /*@ assert full: \forall integer t; 0 <= t < ARENA_PAGES ==> t != s ==>
+    @   \at(Full(a, t), Pre) ==> Full(a, t); */
   return was;
 }
 
