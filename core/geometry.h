@@ -15,6 +15,12 @@
 #define LM_CORE
 #endif
 
+/* What is rarely called: the program that defines LM_CORE may keep it out of
+ * line, so that what calls it stays small. */
+#ifndef LM_COLD
+#define LM_COLD
+#endif
+
 /* Bytes in a page. */
 #define PAGE_SIZE 8192u
 
@@ -39,13 +45,9 @@ typedef unsigned long word;
 #define WORDS (SLOTS_MAX / WORD_BITS)
 
 /* Holders: caches that allocate from an arena; holder 0 is central, the
- * cache that no thread owns. */
+ * cache that nobody owns.  One more is enough where an arena has one owner. */
 #ifndef HOLDERS
-#if ARENA_PAGES > 65536u
-#define HOLDERS 1024u
-#else
 #define HOLDERS 2u
-#endif
 #endif
 
 /* What a run of pages is.  2 .. 135 are Go's span classes, size class x 2
