@@ -1,13 +1,13 @@
 /*
- * lemmalloc.c - malloc and friends over one arena, under one lock.
+ * lemmalloc.c - malloc and friends over heaps that threads own.
  * The whole library is this one translation unit: the core's functions are
  * internal and can be inlined, and nothing but the public names is exported.
- * Offsets of the core become pointers in one place, at().
  * Proven: the core.  Trusted: this file and those it includes from harness/.
  * Sources: C23 7.24.3, POSIX, and the manual pages of glibc for the rest.
  */
 #define _GNU_SOURCE
 #define LM_CORE static __attribute__((unused))
+#define LM_COLD __attribute__((noinline, cold))
 #include "../core/sizeclass.c"
 #include "../core/request.c"
 #include "../core/bitmap.c"
@@ -29,58 +29,14 @@
 #include "lemmalloc.h"
 #include "platform_linux.c"
 
-#define HOLDER 1u                     /* all threads share one cache */
-#define RELEASE_MIN ((size_t)1 << 20) /* freed: memory goes back to the system */
-#define RESERVE_MIN 256u              /* pages; with less there is no arena */
+#define likely(x) __builtin_expect(!!(x), 1)
+#define CLASSED(n) ((n) <= CLASS_SIZE_MAX)      /* a slot holds n bytes */
+#define OWN_MAPPING ((size_t)32 << 20)          /* from here on an object has one */
 
-static struct arena *arena;   /* NULL: no call yet, or no address space */
-static char *base;            /* page 0 of the arena */
-static size_t reach;          /* bytes from base that are the arena's */
+static void misuse(const char *function, const void *p, int what)
+  __attribute__((noreturn, cold));
 
-/* ---- Pointers and offsets ---- */
-
-static void *at(unsigned off)
-{
-  return base + off;
-}
-
-static int in_arena(const void *p)
-{
-  return arena != NULL && (uintptr_t)p - (uintptr_t)base < reach;
-}
-
-static unsigned offset(const void *p)
-{
-  return (unsigned)((uintptr_t)p - (uintptr_t)base);
-}
-
-/* Makes the arena, as large as the address space allows; 0 if none fits. */
-static int start(void)
-{
-  size_t room = os_room();
-  unsigned pages = sizeof(size_t) > 4 ? ARENA_PAGES : ARENA_PAGES / 4u;
-  struct arena *a = os_map(sizeof *a, PAGE_SIZE);
-  if (a == NULL) {
-    return 0;
-  }
-  for (; pages >= RESERVE_MIN; pages /= 2u) {
-    size_t size = (size_t)pages * PAGE_SIZE;
-    char *p = size > room ? NULL : os_map(size, size);
-    if (p != NULL) {
-      base = p;
-      reach = size;
-      arena_init(a, 1u, pages);
-      arena = a;
-      return 1;
-    }
-  }
-  os_unmap(a, sizeof *a);
-  return 0;
-}
-
-#include "mapping.c"
-#include "misuse.c"
-
+/* The lock protects the heaps that nobody owns, and the mappings. */
 static void lock(void)
 {
   static const char text[] =
@@ -92,63 +48,62 @@ static void lock(void)
   }
 }
 
-/* ---- Under the lock ---- */
-
-/* What p is, and its size in bytes. */
-static int look(const void *p, size_t *size)
+static int arena_ready(const struct arena *a, unsigned l)
 {
-  struct mapping *m;
-  if (in_arena(p)) {
-    int what = arena_look(arena, offset(p));
-    if (what == LM_OK) {
-      *size = arena_size(arena, offset(p));
-    }
-    return what;
-  }
-  m = mapping_of(p);
-  if (m == NULL) {
-    return LM_FOREIGN;
-  }
-  *size = m->size;
-  return (uintptr_t)p == m->start ? LM_OK : LM_INTERIOR;
+  return a->cur[l] != 0u && a->bits[WORDS * a->cur[l] + (unsigned)a->at[l]] != ALL_ONES;
+}
+static int arena_peek(const struct arena *a, unsigned off, unsigned *s, unsigned *i)
+{
+  unsigned p = off / PAGE_SIZE, t, d, c;
+  *i = 0;
+  *s = (unsigned)a->owner[p];
+  if (*s > p) return LM_FOREIGN;
+  t = a->tag[*s];
+  d = off - *s * PAGE_SIZE;
+  if (SLOTTED(t)) {
+    c = t / 2u;
+    *i = class_slot(c, d);
+    if (*i < class_slots(c) && *i * class_size(c) == d)
+      return word_test(a->bits[WORDS * *s + *i / WORD_BITS], *i % WORD_BITS) ? LM_OK : LM_DOUBLE;
+  } else if (t > TAG_FREE && d == 0) return LM_OK;
+  return arena_look(a, off);
 }
 
-static void *slot_alloc(unsigned class)
-{
-  short refilled;
-  unsigned off = 0;
-  if (arena != NULL || start()) {
-    off = arena_alloc(arena, HOLDER, 2u * class, &refilled);
-  }
-  return off == 0 ? NULL : at(off);
-}
+#include "mapping.c"
+#include "heap.c"
+#include "misuse.c"
+
+
+/* ---- What the public functions share ---- */
 
 /* n bytes in pages, n > 0; *zero says whether they are known to be zero. */
 static void *pages_get(size_t n, int *zero)
 {
-  size_t pages = request_pages(n);
-  if (pages < ARENA_PAGES && (arena != NULL || start())) {
-    unsigned used = (unsigned)arena->fresh;
-    unsigned off = arena_large(arena, (unsigned)pages, 0u);
-    if (off != 0) {
-      *zero = off / PAGE_SIZE >= used;
-      return at(off);
-    }
+  struct want w = { TAG_LARGE, 0, 0, 0 };
+  void *p = NULL;
+  if (n < OWN_MAPPING) {
+    w.pages = (unsigned)request_pages(n);
+    p = slow_alloc(&w);
+    *zero = w.zero;
   }
-  *zero = 1;
-  return mapping_alloc(n, PAGE_SIZE);
+  if (p == NULL) {
+    *zero = 1;
+    p = mapping_alloc(n, PAGE_SIZE);
+  }
+  return p;
 }
 
 /* n bytes at a multiple of align, a power of two; NULL if out of memory.
  * 1 <= n <= PTRDIFF_MAX. */
 static void *get(size_t n, size_t align, int *zero)
 {
+  struct want w = { 0, 0, 0, 0 };
   unsigned class = 0;
   if (align > PAGE_SIZE) {
     *zero = 1;
     return mapping_alloc(n, align);
   }
-  if (n <= CLASS_SIZE_MAX) {
+  if (CLASSED(n)) {
     class = align <= 8 ? class_of_malloc((unsigned)n)
                        : class_of_aligned((unsigned)n, (unsigned)align);
   }
@@ -156,33 +111,17 @@ static void *get(size_t n, size_t align, int *zero)
     return pages_get(n, zero);
   }
   *zero = 0;
-  return slot_alloc(class);
+  w.tag = 2u * class;
+  return slow_alloc(&w);
 }
-
-/* Frees p, which is live and has size bytes. */
-static void give(void *p, size_t size)
-{
-  if (!in_arena(p)) {
-    mapping_free(mapping_of(p));
-    return;
-  }
-  if (size >= RELEASE_MIN) {
-    os_release(p, size);
-  }
-  arena_free(arena, offset(p));
-}
-
-/* ---- What the public functions share ---- */
 
 /* As get, for any n, with errno. */
-static void *obtain(size_t n, size_t align, int *zero)
+static LM_COLD void *obtain(size_t n, size_t align, int *zero)
 {
   void *p = NULL;
   if (request_size_ok(n)) {
     int old = errno;
-    lock();
     p = get(request_nonzero(n), align, zero);
-    os_unlock();
     errno = old;
   }
   if (p == NULL) {
@@ -201,44 +140,85 @@ static void *aligned(size_t align, size_t n)
   return obtain(n, align, &zero);
 }
 
-/* Frees p, of which the caller says that it has n bytes or more. */
-static void release(void *p, size_t n)
+/* A slot of class from the cursor of the thread's heap: no lock, no atomic
+ * operation.  NULL: there is none, or the thread has no heap at hand. */
+static inline void *quick(unsigned class)
 {
-  size_t size = 0;
-  int old = errno;
+  struct heap *h = mine;
+  unsigned l = LIST_OF(HOLDER, 2u * class);
+  short refilled;
+  unsigned off;
+  if (h == NULL) {
+    return NULL;
+  }
+  ENTER();
+  if (!arena_ready(&h->arena, l)) {
+    LEAVE(h);
+    return NULL;
+  }
+  off = arena_alloc(&h->arena, HOLDER, 2u * class, &refilled);
+  LEAVE(h);
+  return h->base + off;
+}
+
+/* The size of the block at p, for function, which is a misuse if there is
+ * none. */
+static size_t size_of(const char *function, const void *p)
+{
+  const struct heap *h = heap_of(p);
+  unsigned s, i;
   int what;
+  size_t size = 0;
+  if (h == NULL) {
+    what = mapping_look(p, &size);
+  } else {
+    what = look(h, p, &s, &i);
+    if (what == LM_OK) {
+      unsigned t = h->arena.tag[s];
+      size = SLOTTED(t) ? class_size(t / 2u)
+                        : (size_t)h->arena.npages[s] * PAGE_SIZE;
+    }
+  }
+  if (what != LM_OK) {
+    misuse(function, p, what);
+  }
+  return size;
+}
+
+static LM_COLD void free_slow(void *p)
+{
+  int old = errno;
+  struct heap *h = heap_of(p);
   if (p == NULL) {
     return;
   }
-  lock();
-  what = look(p, &size);
-  if (what != LM_OK) {
-    misuse("free", p, what);
+  if (h != NULL) {
+    heap_release(h, p);
+  } else {
+    mapping_release(p);
   }
-  if (n > size) {
-    wrong_size(p);
-  }
-  give(p, size);
-  os_unlock();
   errno = old;
 }
 
-/* Whether an object of size bytes is what a request for n would get. */
-static int same(size_t size, size_t n)
+/* Whether an object of have bytes serves a request for n: what it would get,
+ * or less but not by half. */
+static int fits(size_t have, size_t n)
 {
-  if (n <= CLASS_SIZE_MAX) {
-    return class_size(class_of_malloc((unsigned)n)) == size;
-  }
-  return n <= size && size - n < PAGE_SIZE;
+  return n <= have && n > have / 2;
 }
 
-/* Makes the large object at p, of have bytes, one of n bytes where it is; 0 if
- * that cannot be.  The caller holds the lock. */
-static int resized(void *p, size_t have, size_t n)
+/* Makes the object at p, of have bytes, one of n bytes without moving what is
+ * in it; NULL if that cannot be. */
+static void *resized(void *p, size_t have, size_t n)
 {
-  size_t pages = request_pages(n);
-  return in_arena(p) && have > CLASS_SIZE_MAX && n > CLASS_SIZE_MAX &&
-         pages < ARENA_PAGES && arena_resize(arena, offset(p), (unsigned)pages);
+  struct heap *h = heap_of(p);
+  if (CLASSED(have) || CLASSED(n)) {
+    return NULL;
+  }
+  if (h == NULL) {
+    return n < OWN_MAPPING ? NULL : mapping_resize(p, n);
+  }
+  return n < OWN_MAPPING && heap_resize_block(h, p, (unsigned)request_pages(n)) ? p : NULL;
 }
 
 /* ---- Public functions ---- */
@@ -251,52 +231,71 @@ static int resized(void *p, size_t have, size_t n)
 PUBLIC void *lm_malloc(size_t size)
 {
   int zero;
+  if (likely(CLASSED(size))) {
+    void *p = quick(class_of_malloc((unsigned)size + (size == 0)));
+    if (likely(p != NULL)) {
+      return p;
+    }
+  }
   return obtain(size, 1, &zero);
 }
 
 PUBLIC void *lm_calloc(size_t n, size_t size)
 {
   size_t total;
-  int zero;
-  void *p;
+  int zero = 0;
+  void *p = NULL;
   if (!request_mul(n, size, &total)) {
     errno = ENOMEM;
     return NULL;
   }
-  p = obtain(total, 1, &zero);
-  if (p != NULL && !zero) {
-    memset(p, 0, total);
+  if (CLASSED(total)) {
+    p = quick(class_of_malloc((unsigned)total + (total == 0)));
   }
-  return p;
+  if (p == NULL) {
+    p = obtain(total, 1, &zero);
+  }
+  return p == NULL || zero ? p : memset(p, 0, total);
 }
 
 PUBLIC void lm_free(void *p)
 {
-  release(p, 0);
+  struct heap *h = mine;
+  if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
+    unsigned off = offset(h, p);
+    unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
+    if (likely(SLOTTED(h->arena.tag[s]) && !h->queued[s])) {
+      int what;
+      ENTER();
+      what = arena_free(&h->arena, off);
+      LEAVE(h);
+      if (likely(what == LM_OK)) {
+        return;
+      }
+      misuse("free", p, what);
+    }
+  }
+  free_slow(p);
 }
 
 PUBLIC void *lm_realloc(void *p, size_t size)
 {
-  size_t have = 0;
-  int what, in_place;
+  size_t have;
   void *q;
   if (p == NULL) {
     return lm_malloc(size);
   }
-  lock();
-  what = look(p, &have);
-  if (what != LM_OK) {
-    misuse("realloc", p, what);
-  }
-  in_place = size != 0 && request_size_ok(size) &&
-             (same(have, size) || resized(p, have, size));
-  os_unlock();
+  have = size_of("realloc", p);
   if (size == 0) {
     lm_free(p);
     return NULL;
   }
-  if (in_place) {
+  if (fits(have, size)) {
     return p;
+  }
+  q = request_size_ok(size) ? resized(p, have, size) : NULL;
+  if (q != NULL) {
+    return q;
   }
   q = lm_malloc(size);
   if (q != NULL) {
@@ -318,13 +317,16 @@ PUBLIC void *lm_reallocarray(void *p, size_t n, size_t size)
 
 PUBLIC void lm_free_sized(void *p, size_t size)
 {
-  release(p, size);
+  if (p != NULL && size > size_of("free_sized", p)) {
+    wrong_size(p);
+  }
+  lm_free(p);
 }
 
 PUBLIC void lm_free_aligned_sized(void *p, size_t align, size_t size)
 {
   (void)align;
-  release(p, size);
+  lm_free_sized(p, size);
 }
 
 PUBLIC void *lm_aligned_alloc(size_t align, size_t size)
@@ -370,20 +372,18 @@ PUBLIC void *lm_pvalloc(size_t size)
 
 PUBLIC size_t lm_malloc_usable_size(void *p)
 {
-  size_t size = 0;
-  int what;
-  if (p == NULL) {
-    return 0;
-  }
-  lock();
-  what = look(p, &size);
-  if (what != LM_OK) {
-    misuse("malloc_usable_size", p, what);
-  }
-  os_unlock();
-  return size;
+  return p == NULL ? 0 : size_of("malloc_usable_size", p);
 }
 
+/* Gives back what memory can be, of this thread's heaps and of nobody's. */
+PUBLIC int lm_malloc_trim(size_t keep)
+{
+  (void)keep;
+  heaps_trim();
+  return 1;
+}
+
+PUBLISH(int, malloc_trim, (size_t keep));
 PUBLISH(void *, malloc, (size_t size));
 PUBLISH(void *, calloc, (size_t n, size_t size));
 PUBLISH(void *, realloc, (void *p, size_t size));

@@ -70,6 +70,10 @@ void *lm_pvalloc(size_t size);
  * them usable; 0 for NULL. */
 size_t lm_malloc_usable_size(void *p);
 
+/* Gives memory that is not in use back to the system: that of the calling
+ * thread and that of threads that have ended.  keep is ignored.  1. */
+int lm_malloc_trim(size_t keep);
+
 #ifdef __cplusplus
 }
 #endif

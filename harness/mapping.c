@@ -2,7 +2,7 @@
  * mapping.c - objects with a mapping of their own: too large for the arena, or
  * aligned to more than its pages.
  * They stand in a table sorted by address, itself a mapping, which doubles
- * when it is full.  Part of lemmalloc.c; called with the lock.
+ * when it is full.  Part of lemmalloc.c.
  * Proven: nothing.  Trusted: every line.
  */
 
@@ -53,29 +53,96 @@ static int mappings_grow(void)
   return 1;
 }
 
+/* Notes that [p, p + size) is a mapping; there is room in the table. */
+static void mapping_add(void *p, size_t size)
+{
+  size_t i = mappings_to((uintptr_t)p);
+  memmove(mappings + i + 1, mappings + i, (nmappings - i) * sizeof *mappings);
+  mappings[i].start = (uintptr_t)p;
+  mappings[i].size = size;
+  nmappings++;
+}
+
+static void mapping_remove(struct mapping *m)
+{
+  nmappings--;
+  memmove(m, m + 1, (nmappings - (size_t)(m - mappings)) * sizeof *m);
+}
+
+/* A mapping of n bytes, all zero, at a multiple of align; NULL if there is no
+ * memory. */
 static void *mapping_alloc(size_t n, size_t align)
 {
-  size_t i, size;
+  size_t size;
   void *p;
-  if (!request_round_up(n, os_page_size(), &size) ||
-      (nmappings == maxmappings && !mappings_grow())) {
+  if (!request_round_up(n, os_page_size(), &size)) {
     return NULL;
   }
   p = os_map(size, align);
-  if (p != NULL) {
-    i = mappings_to((uintptr_t)p);
-    memmove(mappings + i + 1, mappings + i, (nmappings - i) * sizeof *mappings);
-    mappings[i].start = (uintptr_t)p;
-    mappings[i].size = size;
-    nmappings++;
+  if (p == NULL) {
+    return NULL;
   }
+  lock();
+  if (nmappings == maxmappings && !mappings_grow()) {
+    os_unlock();
+    os_unmap(p, size);
+    return NULL;
+  }
+  mapping_add(p, size);
+  os_unlock();
   return p;
 }
 
-static void mapping_free(struct mapping *m)
+/* What p, which is in no heap, is; if it is a block, its size. */
+static int mapping_look(const void *p, size_t *size)
 {
-  size_t i = (size_t)(m - mappings);
-  os_unmap((void *)m->start, m->size);
-  nmappings--;
-  memmove(m, m + 1, (nmappings - i) * sizeof *m);
+  struct mapping *m;
+  int what = LM_FOREIGN;
+  lock();
+  m = mapping_of(p);
+  if (m != NULL) {
+    *size = m->size;
+    what = (uintptr_t)p == m->start ? LM_OK : LM_INTERIOR;
+  }
+  os_unlock();
+  return what;
+}
+
+/* Frees p, which is in no heap. */
+static void mapping_release(void *p)
+{
+  struct mapping *m;
+  size_t size;
+  lock();
+  m = mapping_of(p);
+  if (m == NULL || (uintptr_t)p != m->start) {
+    misuse("free", p, m == NULL ? LM_FOREIGN : LM_INTERIOR);
+  }
+  size = m->size;
+  mapping_remove(m);
+  os_unlock();
+  os_unmap(p, size);
+}
+
+/* Makes mapping p one of n bytes, at this place or another, with its contents;
+ * NULL, and p as it was, if that cannot be. */
+static void *mapping_resize(void *p, size_t n)
+{
+  struct mapping *m;
+  size_t size;
+  void *q = NULL;
+  if (!request_round_up(n, os_page_size(), &size)) {
+    return NULL;
+  }
+  lock();
+  m = mapping_of(p);
+  if (m != NULL) {
+    q = os_remap(p, m->size, size);
+    if (q != NULL) {
+      mapping_remove(m);
+      mapping_add(q, size);
+    }
+  }
+  os_unlock();
+  return q;
 }

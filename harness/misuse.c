@@ -1,8 +1,8 @@
 /*
  * misuse.c - says in one line what a program did wrong, and ends it.
  * Nothing is allocated: the line is put together on the stack.
- * Part of lemmalloc.c; called with the lock, which is given back before the
- * end, so that a handler of SIGABRT can allocate.
+ * Part of lemmalloc.c.  A lock that is held is given back before the end, so
+ * that a handler of SIGABRT can allocate.
  * Proven: nothing.  Trusted: every line.
  */
 
@@ -41,8 +41,9 @@ static void add_block(struct line *l, uintptr_t p, uintptr_t block, size_t size)
 
 /* What is known of offset off, in a span or a large object; it may be the
  * start of a free slot. */
-static void add_place(struct line *l, unsigned off, int freed)
+static void add_place(struct line *l, const struct heap *h, unsigned off, int freed)
 {
+  const struct arena *arena = &h->arena;
   unsigned p = off / PAGE_SIZE;
   unsigned s = (unsigned)arena->owner[p];
   unsigned c, i;
@@ -52,7 +53,7 @@ static void add_place(struct line *l, unsigned off, int freed)
   }
   c = arena->tag[s] / 2u;
   if (c == CLASS_LARGE) {
-    add_block(l, (uintptr_t)at(off), (uintptr_t)at(s * PAGE_SIZE),
+    add_block(l, (uintptr_t)(h->base + off), (uintptr_t)(h->base + s * PAGE_SIZE),
               (size_t)arena->npages[s] * PAGE_SIZE);
     return;
   }
@@ -63,16 +64,16 @@ static void add_place(struct line *l, unsigned off, int freed)
     return;
   }
   i = class_slot(c, off - s * PAGE_SIZE);
-  add_block(l, (uintptr_t)at(off),
-            (uintptr_t)at(s * PAGE_SIZE + i * class_size(c)), class_size(c));
+  add_block(l, (uintptr_t)(h->base + off),
+            (uintptr_t)(h->base + s * PAGE_SIZE + i * class_size(c)), class_size(c));
 }
 
-/* Says that function got p, which is no live object.  Called with the lock. */
-__attribute__((noreturn, cold))
+/* Says that function got p, which is no live object. */
 static void misuse(const char *function, const void *p, int what)
 {
   struct line l = { "", 0 };
-  struct mapping *m = in_arena(p) ? NULL : mapping_of(p);
+  const struct heap *h = heap_of(p);
+  struct mapping *m = h != NULL ? NULL : mapping_of(p);
   add(&l, "lemmalloc: ");
   add(&l, what == LM_DOUBLE ? "double free"
           : what == LM_INTERIOR ? "interior pointer" : "foreign pointer");
@@ -84,12 +85,12 @@ static void misuse(const char *function, const void *p, int what)
   if (m != NULL) {
     add_block(&l, (uintptr_t)p, m->start, m->size);
   } else if (what == LM_FOREIGN) {
-    add(&l, in_arena(p) ? "in free pages" : "outside the heap");
+    add(&l, h != NULL ? "in free pages" : "outside the heap");
   } else {
-    add_place(&l, offset(p), what == LM_DOUBLE);
+    add_place(&l, h, offset(h, p), what == LM_DOUBLE);
   }
   add(&l, "\n");
-  os_unlock();
+  os_unlock_all();
   os_say(l.text, l.n);
   abort();
 }
@@ -100,7 +101,7 @@ __attribute__((noreturn, cold)) static void wrong_size(const void *p)
   add(&l, "lemmalloc: wrong size: free_sized(");
   add_number(&l, (uintptr_t)p, 16);
   add(&l, "): the object is smaller\n");
-  os_unlock();
+  os_unlock_all();
   os_say(l.text, l.n);
   abort();
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 static size_t os_page_size(void)
@@ -65,6 +66,12 @@ static void os_unmap(void *p, size_t size)
   munmap(p, (size + page - 1) & ~(page - 1));
 }
 
+static void *os_remap(void *p, size_t size, size_t to)
+{
+  void *q = mremap(p, size, to, MREMAP_MAYMOVE);
+  return q == MAP_FAILED ? NULL : q;
+}
+
 static void os_release(void *p, size_t size)
 {
   uintptr_t page = os_page_size();
@@ -94,6 +101,46 @@ static void os_unlock(void)
 {
   pthread_mutex_unlock(&mutex);
   inside = 0;
+}
+
+static void os_unlock_all(void)
+{
+  if (inside) {
+    os_unlock();
+  }
+}
+
+static pthread_key_t at_end;
+
+/* A key's destructor runs again as long as it sets the key: the last round is
+ * the one after which other destructors hardly allocate any more. */
+static void thread_round(void *rounds)
+{
+  uintptr_t n = (uintptr_t)rounds;
+  if (n < PTHREAD_DESTRUCTOR_ITERATIONS) {
+    pthread_setspecific(at_end, (void *)(n + 1));
+  } else {
+    thread_end();
+  }
+}
+
+static void make_key(void)
+{
+  pthread_key_create(&at_end, thread_round);
+}
+
+static void os_at_thread_end(void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, make_key);
+  pthread_setspecific(at_end, (void *)1);
+}
+
+static unsigned os_milliseconds(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return (unsigned)now.tv_sec * 1000u + (unsigned)(now.tv_nsec / 1000000);
 }
 
 static void os_say(const char *text, size_t n)

@@ -24,6 +24,10 @@ static void *os_map(size_t size, size_t align);
 /* Ends the mapping of size bytes at p, which os_map made. */
 static void os_unmap(void *p, size_t size);
 
+/* Makes the mapping p, of size bytes, one of more or fewer, here or elsewhere;
+ * NULL, and p as it was, if that is impossible. */
+static void *os_remap(void *p, size_t size, size_t to);
+
 /* Gives the memory of the size bytes at p, part of a mapping, back to the
  * system; what they contain is lost, they remain mapped. */
 static void os_release(void *p, size_t size);
@@ -32,6 +36,17 @@ static void os_release(void *p, size_t size);
  * handler that interrupts a holder can do, gets 0 and must not go on. */
 static int os_lock(void);
 static void os_unlock(void);
+
+/* Gives the lock back if this thread has it. */
+static void os_unlock_all(void);
+
+/* Lets thread_end be called when this thread ends, after other destructors
+ * where that can be. */
+static void os_at_thread_end(void);
+static void thread_end(void);
+
+/* Milliseconds, from some moment on; they wrap around. */
+static unsigned os_milliseconds(void);
 
 /* Writes n bytes to standard error. */
 static void os_say(const char *text, size_t n);

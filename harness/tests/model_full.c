@@ -2,6 +2,7 @@
  * model_full.c - the model test on an arena of the full geometry, several
  * holders; HI=n gives it less than all pages.
  */
+#define HOLDERS 64u
 #include "model.h"
 
 int main(void)
