@@ -142,8 +142,15 @@ static void handoff(unsigned long ops, unsigned long unused)
   pthread_join(consumer.thread, NULL);
 }
 
-/* Sends batches to the others at random and frees what the others sent; what
- * finds no room it frees itself. */
+/* Another of the crowd at random; oneself if there is no other. */
+static unsigned someone(struct worker *w)
+{
+  unsigned others = w->crowd->size - 1;
+  return others == 0 ? 0 : (w->number + 1 + below(&w->state, others)) % w->crowd->size;
+}
+
+/* Sends batches to the others and frees what the others sent; what finds no
+ * room it frees itself. */
 static void *exchange(void *arg)
 {
   struct worker *w = arg;
@@ -151,7 +158,7 @@ static void *exchange(void *arg)
   unsigned long n;
   for (n = 0; n < w->ops; n += BATCH) {
     struct batch *b = batch_new(&w->state);
-    if (!queue_put(&q[below(&w->state, w->crowd->size)], b, 0)) {
+    if (!queue_put(&q[someone(w)], b, 0)) {
       b->next = NULL;
       batches_free(b);
     }
