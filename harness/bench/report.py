@@ -230,7 +230,8 @@ def scaling_plots(results):
             rates = [row["allocators"].get(name, {}).get("ops_per_second") for name in names]
             table.append([str(threads)] + [number(rate and rate / 1e6) for rate in rates])
         draw(f"threads-{workload}", curves(names, table, workload, "threads",
-                                           "million operations/s", "set yrange [0:*]\n"))
+                                           "million operations/s",
+                                           "set logscale x 2\nset yrange [0:*]\n"))
 
 
 def sweep_plots(results):

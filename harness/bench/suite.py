@@ -73,12 +73,12 @@ def allocation_workloads(quick):
 
 
 def sweep_limit(quick):
-    """MiB: no more than half of the memory that is free."""
+    """MiB: no more than three quarters of the memory that is free."""
     if quick:
         return 256
     with open("/proc/meminfo") as f:
         available = next(int(line.split()[1]) for line in f if line.startswith("MemAvailable"))
-    return min(SWEEP_MIB, available // 2048)
+    return min(SWEEP_MIB, available * 3 // 4 // 1024)
 
 
 def program_workloads(size):
