@@ -106,8 +106,9 @@ def sweep_table(results):
         points = {name: {live: costs for live, *costs in entry["sweep"]}
                   for name, entry in row["allocators"].items()}
         for live in sorted(set().union(*points.values())):
-            cells = [points.get(name, {}).get(live) for name in names]
-            table.append([str(live)] + ["-" if c is None else "%.0f %.0f" % tuple(c) for c in cells])
+            costs = [points.get(name, {}).get(live) for name in names]
+            table.append([str(live)] + ["-" if c is None else "%.0f %.0f" % tuple(c)
+                                        for c in costs])
     return table
 
 
