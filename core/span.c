@@ -252,6 +252,21 @@ LM_CORE int span_empty(const struct arena *a, unsigned s, unsigned n)
   return 1;
 }
 
+LM_CORE int span_beside(const struct arena *a, unsigned s, unsigned i,
+                        unsigned n)
+{
+  unsigned w = i / WORD_BITS;
+  word x = word_clear(a->bits[WORDS * s + w], i % WORD_BITS);
+  word live = live_word(x, w, n);
+  /*@ ghost lemma_zero(0); */
+  if (live != 0) {
+    /*@ ghost unsigned j = lemma_place(w, lemma_not_zero(live)); */
+    /*@ assert taken: j < n && j != i && Taken(a, s, j); */
+    return 1;
+  }
+  return 0;
+}
+
 /* The number of taken slots of span s, which has n slots, in word w. */
 /*@ requires arena: \valid_read(a);
   @ requires span: s < ARENA_PAGES;
