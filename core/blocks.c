@@ -231,7 +231,7 @@ static void place(struct arena *a, unsigned s)
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
   @ ENSURES_ARENA(a, 0)
   @*/
-LM_COLD static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
+static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
 {
   /*@ ghost lemma_classes(); */
   /*@ assert slot: i < SLOTS_MAX; */
@@ -357,29 +357,40 @@ static unsigned owner_at(const struct arena *a, unsigned off)
   return p < ARENA_PAGES ? (unsigned)a->owner[p] : 0u;
 }
 
-/* The slot of span s that holds the block at off; SLOTS_MAX if s is no span
- * or none does. */
+/* The slot that byte off is in, if s is a span with slots; else any number. */
+/*@ requires arena: \valid_read(a);
+  @ requires page: s < ARENA_PAGES && s * PAGE_SIZE <= off;
+  @ assigns \nothing;
+  @ ensures any: 0 <= \result;
+  @*/
+static unsigned slot_at(const struct arena *a, unsigned s, unsigned off)
+{
+  unsigned t = a->tag[s];
+  return t <= TAG_TINY ? class_slot(t / 2u, off - s * PAGE_SIZE) : 0u;
+}
+
+/* Whether slot i of span s holds the block at off.  Large objects and free
+ * runs have entries in the tables, without slots. */
 /*@ requires arena: \valid_read(a);
   @ requires runs: Runs(a);
   @ requires page: s < ARENA_PAGES && s * PAGE_SIZE <= off;
   @ assigns \nothing;
-  @ ensures slot: \result != SLOTS_MAX ==> LiveSlot(a, s, \result) &&
-  @   off == SlotOffset(a, s, \result);
+  @ ensures slot: \result != 0 ==> LiveSlot(a, s, i) &&
+  @   off == SlotOffset(a, s, i);
   @*/
-static unsigned live_slot(const struct arena *a, unsigned s, unsigned off)
+static int live_at(const struct arena *a, unsigned s, unsigned i, unsigned off)
 {
   unsigned t = a->tag[s];
-  unsigned i;
-  if (!SLOTTED(t)) {
-    return SLOTS_MAX;
-  }
-  i = locate_slot(t / 2u, off - s * PAGE_SIZE);
+  unsigned c = t / 2u;
   /*@ ghost lemma_classes(); */
-  if (i == SLOTS_MAX ||
-      !word_test(a->bits[WORDS * s + i / WORD_BITS], i % WORD_BITS)) {
-    return SLOTS_MAX;
+  /*@ ghost lemma_large(); */
+  if (t > TAG_TINY || i >= class_slots(c)) {
+    return 0;
   }
-  return i;
+  /*@ ghost lemma_class(c); */
+  /*@ ghost lemma_slot_room(i, ClassSlots[c], ClassSize[c]); */
+  return i * class_size(c) == off - s * PAGE_SIZE &&
+         word_test(a->bits[WORDS * s + i / WORD_BITS], i % WORD_BITS);
 }
 
 /* Whether span s stays where it is when the block in its slot i is freed: it
@@ -433,33 +444,6 @@ static void drop_fast(struct arena *a, unsigned s, unsigned i, unsigned off)
   /*@ assert room: Room(a, a->home[s], a->tag[s]); */
 }
 
-/* Frees the block in slot i of span s: one bit changes if s rests. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires live: LiveSlot(a, s, i);
-  @ requires offset: off == SlotOffset(a, s, i);
-  @ assigns a->owner[0 .. ARENA_PAGES - 1],
-  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
-  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
-  @ ensures gone: !BlockStart(a, off);
-  @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
-  @   Room(a, l, l % TAGS) || FreePages(a, ClassPages[l % TAGS / 2]);
-  @ ensures kept: BlocksStay{Pre,Post}(a, off);
-  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
-  @*/
-static void free_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
-{
-  if (rests(a, s, i)) {
-    drop_fast(a, s, i, off);
-    return;
-  }
-  drop_slot(a, s, i, off);
-}
-
 /* At the offset of a live slot a block starts, no slot is free, and no large
  * object begins. */
 /*@ ghost
@@ -485,15 +469,16 @@ static void free_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
   }
 */
 
+/* What is rare starts afresh: so it keeps no register busy here. */
 LM_CORE int arena_free(struct arena *a, unsigned off)
 {
   unsigned s = owner_at(a, off);
-  unsigned i = live_slot(a, s, off);
-  if (i == SLOTS_MAX) {
+  unsigned i = slot_at(a, s, off);
+  if (!live_at(a, s, i, off) || !rests(a, s, i)) {
     return free_slow(a, off);
   }
   /*@ ghost lemma_live(a, s, i, off); */
-  free_slot(a, s, i, off);
+  drop_fast(a, s, i, off);
   /*@ assert pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
     @   FreePages(a, k); */
   return LM_OK;
