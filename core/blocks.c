@@ -372,7 +372,7 @@ static unsigned slot_at(const struct arena *a, unsigned s, unsigned off)
 /* Whether slot i of span s holds the block at off.  Large objects and free
  * runs have entries in the tables, without slots. */
 /*@ requires arena: \valid_read(a);
-  @ requires runs: Runs(a);
+  @ requires zero: a->tag[0] == TAG_NONE;
   @ requires page: s < ARENA_PAGES && s * PAGE_SIZE <= off;
   @ assigns \nothing;
   @ ensures slot: \result != 0 ==> LiveSlot(a, s, i) &&
@@ -381,16 +381,18 @@ static unsigned slot_at(const struct arena *a, unsigned s, unsigned off)
 static int live_at(const struct arena *a, unsigned s, unsigned i, unsigned off)
 {
   unsigned t = a->tag[s];
-  unsigned c = t / 2u;
-  /*@ ghost lemma_classes(); */
   /*@ ghost lemma_large(); */
-  if (t > TAG_TINY || i >= class_slots(c)) {
+  if (t > TAG_TINY || i >= class_slots(t / 2u)) {
     return 0;
   }
-  /*@ ghost lemma_class(c); */
-  /*@ ghost lemma_slot_room(i, ClassSlots[c], ClassSize[c]); */
-  return i * class_size(c) == off - s * PAGE_SIZE &&
-         word_test(a->bits[WORDS * s + i / WORD_BITS], i % WORD_BITS);
+  /*@ assert span: 0 < s && SlotTag(a->tag[s]) && i < Slots(a, s); */
+  /*@ ghost lemma_class(t / 2u); */
+  /*@ ghost lemma_slot_room(i, ClassSlots[t / 2u], ClassSize[t / 2u]); */
+  if (i * class_size(t / 2u) != off - s * PAGE_SIZE) {
+    return 0;
+  }
+  /*@ assert offset: off == SlotOffset(a, s, i); */
+  return word_test(a->bits[WORDS * s + i / WORD_BITS], i % WORD_BITS);
 }
 
 /* Whether span s stays where it is when the block in its slot i is freed: it
