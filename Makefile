@@ -19,10 +19,10 @@ HARNESS := $(sort $(wildcard harness/*.c))
 MAN     := $(sort $(wildcard harness/*.[1-8]))
 INCLUDE := -Icore -Ispec -Iharness
 
-# Debian 12 packages: proof, compilers, tests.
+# Debian 12 packages: proof, compilers, tests, model.
 PACKAGES := frama-c-base why3 z3 python3 \
             gcc gcc-multilib clang libc6-dev make \
-            bats golang-1.19-src git perl
+            bats golang-1.19-src git perl spin
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ mutants: ## break the core on purpose; the proofs must notice (FUNC= FILE= SAMPL
 	proofs/mutate $(if $(FUNC),--func $(FUNC)) $(if $(FILE),--file $(FILE)) \
 	  $(if $(SAMPLE),--sample $(SAMPLE))
 
+model: ## check the protocol between threads with Spin; broken ones must fail
+	proofs/model/check $(if $(V),-v)
+
 # ---------------------------------------------------------------- tests
 
 # Tests are harness/tests/*.bats; each builds the programs it needs:
@@ -127,4 +130,4 @@ install: lib ## install library, header and manual page (PREFIX=/usr/local DESTD
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help deps lib core-check prove prove-all mutants check install clean
+.PHONY: help deps lib core-check prove prove-all mutants model check install clean
