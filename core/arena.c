@@ -233,7 +233,11 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
   @*/
 static int refill_last(struct arena *a, unsigned l, unsigned t)
 {
-  if (cursor_hunt(a, l, t)) {
+  int found = cursor_hunt(a, l, t);
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert live: SlotsLive{Pre,Here}(a, 0, 0); */
+  /*@ assert tags: SlotsTag{Pre,Here}(a, 0, 0); */
+  if (found) {
     return 1;
   }
   /*@ assert none: !Room{Pre}(a, l, t); */
@@ -421,8 +425,23 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @*/
 static unsigned large_again(struct arena *a, unsigned k)
 {
+  unsigned s;
   reclaim_all(a);
-  return heap_alloc(a, k);
+  /*@ ghost Full: ; */
+  s = heap_alloc(a, k);
+  if (s != 0u) {
+    return s;
+  }
+  /*@ ghost lemma_classes(); */
+  /*@ assert same: TakenSame{Full,Here}(a); */
+  /*@ assert slots: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   a->tag[t] == \at(a->tag[t], Full); */
+  /*@ assert some: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   SlotTag(a->tag[t]) ==> \at(!Empty(a, t, Slots(a, t)), Full); */
+  /*@ assert here: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   SlotTag(a->tag[t]) ==> !Empty(a, t, Slots(a, t)); */
+  /*@ assert no_empty: NoEmpty(a); */
+  return 0u;
 }
 
 /* Hands out k pages. */
