@@ -37,6 +37,8 @@ struct heap {
   size_t reach;                         /* bytes from base */
   unsigned ticks;                       /* slow paths taken */
   unsigned looked;                      /* when purge last looked, in ms */
+  unsigned long refills;                /* slots got the slow way */
+  unsigned long collected;              /* frees by others, done */
 
   /* Written when the heap changes hands; read by all. */
   __attribute__((aligned(LINE))) unsigned long owner;     /* thread, 0: nobody */
@@ -57,6 +59,7 @@ struct thread {
   unsigned long id;           /* 0: not yet known; never used twice */
   struct heap *heaps;         /* that it owns; the first is allocated from */
   int ended;                  /* it has given its heaps back */
+  int starting;               /* the system may allocate, to note its end */
 };
 static __thread struct thread me;
 
@@ -117,6 +120,7 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
     if (what != LM_OK) {
       misuse("free", h->base + off, what);
     }
+    h->collected++;
     x &= x - 1;
   }
 }
@@ -264,7 +268,9 @@ static int heap_take(void)
   }
   os_unlock();
   if (h != NULL && h->next == NULL) {
+    me.starting = 1;
     os_at_thread_end();
+    me.starting = 0;
   }
   return h != NULL;
 }
@@ -369,6 +375,7 @@ static void *heap_alloc_in(struct heap *h, struct want *w)
   collect(h);
   tick(h);
   if (SLOTTED(w->tag)) {
+    h->refills++;
     off = arena_alloc(&h->arena, HOLDER, w->tag, &w->refilled);
     w->zero = 0;
   } else {
@@ -430,6 +437,9 @@ static void *slow_alloc(struct want *w)
 {
   void *p;
   if (mine == NULL && me.heaps != NULL) {
+    if (debug && !me.starting) {
+      reentered();
+    }
     return shared_alloc(w);
   }
   ENTER();
@@ -456,6 +466,9 @@ static void heap_release(struct heap *h, void *p)
   unsigned s, i;
   int what;
   if (mine == NULL || !is_mine(h)) {
+    if (debug && mine == NULL && me.heaps != NULL && !me.starting) {
+      reentered();
+    }
     free_remote(h, p);
     return;
   }

@@ -94,3 +94,8 @@ misuse() {
 @test "a signal handler that allocates within malloc" {
   misuse signal_inside "a signal handler called an allocation function"
 }
+
+@test "LEMMALLOC_OPTIONS=debug: a signal handler that allocates within malloc" {
+  export LEMMALLOC_OPTIONS=debug
+  misuse signal_inside "a signal handler called an allocation function"
+}
