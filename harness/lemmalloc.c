@@ -401,6 +401,9 @@ PUBLIC int lm_malloc_trim(size_t keep)
 
 #include "stats.c"
 #include "options.c"
+#if !defined LM_PREFIX_ONLY && !defined LM_NO_CXX
+#include "cxx.c"
+#endif
 
 PUBLISH(int, malloc_trim, (size_t keep));
 PUBLISH(struct mallinfo2, mallinfo2, (void));

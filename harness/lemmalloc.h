@@ -3,7 +3,14 @@
  *
  * Each lm_ function is also exported under its standard name, without lm_, so
  * that a program uses it unchanged (LD_PRELOAD, or -llemmalloc on the linker's
- * command line).  Both names may be mixed.
+ * command line).  Both names may be mixed.  In liblemmalloc-prefix there are
+ * only the names with lm_, beside another malloc.
+ *
+ * C++: all forms of operator new and delete are there too (not in
+ * liblemmalloc-prefix), and may be mixed with the others.  Out of memory, new
+ * calls the new_handler as long as there is one, then throws std::bad_alloc,
+ * or returns NULL if it is nothrow.  A handler that throws out of a nothrow
+ * form ends the program (std::terminate): catching that takes C++.
  *
  * Units: every size and alignment counts bytes.
  * Sizes: 0 .. PTRDIFF_MAX; more fails with ENOMEM.  An object of 0 bytes has
@@ -18,9 +25,11 @@
  *   it to standard error and calls abort().  A slot that was freed and handed
  *   out again is a live object: such a double free goes unnoticed.
  * Threads: any thread may call any function at any time, and free what other
- *   threads allocated.  After fork the child can allocate.  Calling one from
- *   a signal handler that interrupted one on the same thread is reported like
- *   a misuse.
+ *   threads allocated.  After fork the child can allocate.  A signal handler
+ *   that interrupted one on the same thread and calls one is served from
+ *   memory that threads share; where that is not safe, and always with
+ *   LEMMALLOC_OPTIONS=debug, it is reported like a misuse.
+ * Options: the environment variable LEMMALLOC_OPTIONS, see lemmalloc(3).
  */
 #ifndef LEMMALLOC_H
 #define LEMMALLOC_H
