@@ -4,7 +4,9 @@
  * have malloc in line.  What is C++ about them is asked of libstdc++ when
  * memory runs out: the new_handler, and to throw std::bad_alloc.  The shared
  * library does without it in a C program; in the static library this file is
- * an object of its own, which only C++ programs link.
+ * an object of its own, which only C++ programs link.  What a new_handler
+ * throws must not leave the nothrow forms, and C cannot catch: these ask
+ * libstdc++'s own, which calls the operator new here and catches.
  * Proven: nothing.  Trusted: every line.  Built with -fexceptions.
  * Sources: C++17 [new.delete]; the Itanium C++ ABI for the names.
  */
@@ -17,6 +19,7 @@ typedef void handler(void);
 
 #ifdef PUBLIC                   /* part of lemmalloc.c */
 #include <dlfcn.h>
+#define LATE
 #define MAYBE __attribute__((weak))
 #define FOUND(f, name) ((f) != NULL ? (f) : (__typeof__(&(f)))late(name))
 
@@ -79,6 +82,14 @@ static handler *current_handler(void)
   return get == NULL ? NULL : get();
 }
 
+#if SIZE_MAX == UINT_MAX
+#define SIZE "j"
+#else
+#define SIZE "m"
+#endif
+#define ALIGN "St11align_val_t"
+#define NOTHROW "RKSt9nothrow_t"
+
 static int bad_align(size_t align)
 {
   return align == 0 || (align & (align - 1)) != 0;
@@ -86,8 +97,7 @@ static int bad_align(size_t align)
 
 /* n bytes at a multiple of align, when a first try has failed: as long as
  * there is a new_handler, which may free something, throw, or end. */
-__attribute__((noinline, cold))
-static void *try_again(size_t n, size_t align, int throws)
+__attribute__((noinline, cold)) static void *try_again(size_t n, size_t align)
 {
   handler *h;
   while (!bad_align(align) && (h = current_handler()) != NULL) {
@@ -98,52 +108,79 @@ static void *try_again(size_t n, size_t align, int throws)
       return p;
     }
   }
-  if (throws) {
-    fail();
-  }
-  return NULL;
+  fail();
 }
 
 /* ---- What the operators do ---- */
 
-static inline void *new_plain(size_t n, int throws)
+static inline void *new_plain(size_t n)
 {
   void *p = new_malloc(n);
-  return __builtin_expect(p != NULL, 1) ? p : try_again(n, 1, throws);
+  return __builtin_expect(p != NULL, 1) ? p : try_again(n, 1);
 }
 
-static inline void *new_aligned(size_t n, size_t align, int throws)
+static inline void *new_aligned(size_t n, size_t align)
 {
   void *p = lm_aligned_alloc(align, n);
-  return __builtin_expect(p != NULL, 1) ? p : try_again(n, align, throws);
+  return __builtin_expect(p != NULL, 1) ? p : try_again(n, align);
 }
 
 /* ---- The operators ---- */
-
-#if SIZE_MAX == UINT_MAX
-#define SIZE "j"
-#else
-#define SIZE "m"
-#endif
-#define ALIGN "St11align_val_t"
-#define NOTHROW "RKSt9nothrow_t"
 
 /* new: nw of one object, na of an array. */
 #define NEW(name, mangled, params, value) \
   PUBLIC void *name params __asm__(mangled); \
   PUBLIC void *name params { return value; }
 #define NEWS(kind, one) \
-  NEW(kind, "_Z" one SIZE, (size_t n), new_plain(n, 1)) \
-  NEW(kind##_nothrow, "_Z" one SIZE NOTHROW, (size_t n, const void *nothrow), \
-      ((void)nothrow, new_plain(n, 0))) \
+  NEW(kind, "_Z" one SIZE, (size_t n), new_plain(n)) \
   NEW(kind##_aligned, "_Z" one SIZE ALIGN, (size_t n, size_t align), \
-      new_aligned(n, align, 1)) \
-  NEW(kind##_aligned_nothrow, "_Z" one SIZE ALIGN NOTHROW, \
-      (size_t n, size_t align, const void *nothrow), \
-      ((void)nothrow, new_aligned(n, align, 0)))
+      new_aligned(n, align))
 
 NEWS(new_one, "nw")
 NEWS(new_array, "na")
+
+/* The static library leaves the nothrow forms to libstdc++. */
+#ifdef LATE
+static LM_COLD void *nothrow_plain(size_t n)
+{
+  void *(*own)(size_t, const void *) = NULL;
+  if (current_handler() != NULL) {
+    own = (__typeof__(own))late("_Znw" SIZE NOTHROW);
+  }
+  return own == NULL ? NULL : own(n, NULL);
+}
+
+static LM_COLD void *nothrow_aligned(size_t n, size_t align)
+{
+  void *(*own)(size_t, size_t, const void *) = NULL;
+  if (!bad_align(align) && current_handler() != NULL) {
+    own = (__typeof__(own))late("_Znw" SIZE ALIGN NOTHROW);
+  }
+  return own == NULL ? NULL : own(n, align, NULL);
+}
+
+static inline void *new_plain_nothrow(size_t n)
+{
+  void *p = new_malloc(n);
+  return likely(p != NULL) ? p : nothrow_plain(n);
+}
+
+static inline void *new_aligned_nothrow(size_t n, size_t align)
+{
+  void *p = lm_aligned_alloc(align, n);
+  return likely(p != NULL) ? p : nothrow_aligned(n, align);
+}
+
+#define NEWS_NOTHROW(kind, one) \
+  NEW(kind##_nothrow, "_Z" one SIZE NOTHROW, (size_t n, const void *nothrow), \
+      ((void)nothrow, new_plain_nothrow(n))) \
+  NEW(kind##_aligned_nothrow, "_Z" one SIZE ALIGN NOTHROW, \
+      (size_t n, size_t align, const void *nothrow), \
+      ((void)nothrow, new_aligned_nothrow(n, align)))
+
+NEWS_NOTHROW(new_one, "nw")
+NEWS_NOTHROW(new_array, "na")
+#endif
 
 /* delete: dl and da. */
 #define DELETES(kind, one) \

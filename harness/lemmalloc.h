@@ -9,8 +9,7 @@
  * C++: all forms of operator new and delete are there too (not in
  * liblemmalloc-prefix), and may be mixed with the others.  Out of memory, new
  * calls the new_handler as long as there is one, then throws std::bad_alloc,
- * or returns NULL if it is nothrow.  A handler that throws out of a nothrow
- * form ends the program (std::terminate): catching that takes C++.
+ * or returns NULL if it is nothrow.
  *
  * Units: every size and alignment counts bytes.
  * Sizes: 0 .. PTRDIFF_MAX; more fails with ENOMEM.  An object of 0 bytes has

@@ -161,6 +161,8 @@ static void new_handler()
     calls++;
   }
   CHECK(calls == 13);
+  CHECK(::operator new(huge, nothrow) == nullptr);
+  CHECK(::operator new[](huge, v, nothrow) == nullptr);
   std::set_new_handler(handler);
   delete new int;
   CHECK(calls == 13);

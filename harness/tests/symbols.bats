@@ -40,8 +40,8 @@ functions() {
   diff <(wanted) <(functions -D build/liblemmalloc.so)
 }
 
-@test "the static library defines the public functions and nothing else" {
-  diff <(wanted) <(functions -g build/liblemmalloc.a)
+@test "the static library: the same, but nothrow new, which is libstdc++'s" {
+  diff <(wanted | grep -v 'new.*nothrow') <(functions -g build/liblemmalloc.a)
 }
 
 @test "32 bits: the same, with the operators for a 32-bit size_t" {
