@@ -73,10 +73,8 @@ END
 
 @test "help: names every option that the manual page does" {
   with help /bin/echo hello
-  for option in $(sed -n 's/^\.BR* "*\(stats\|json=\|debug\|help\).*/\1/p' harness/lemmalloc.3); do
-    grep -q "^  $option" "$err"
-  done
-  [ "$(grep -c '^  [a-z]' "$err")" = 4 ]
+  diff <(sed -n '/^\.SH ENVIRONMENT/,/^\.SH DIAGNOSTICS/ s/^\.BI* \([a-z]*=*\)\( file\)*$/\1/p' harness/lemmalloc.3 | sort) \
+    <(sed -n 's/^  \([a-z][a-z]*=*\).*/\1/p' "$err" | sort)
 }
 
 @test "a set-user-id program takes no options" {
@@ -90,6 +88,21 @@ END
   run env LEMMALLOC_OPTIONS=stats setpriv --reuid 65534 --clear-groups "$dir/figures" sleepers
   rm -rf "$dir"
   [[ $output == *"bytes live"* ]]
+}
+
+@test "the manual page: no warnings, every function, every message" {
+  if command -v groff >/dev/null; then
+    [ -z "$(groff -man -Tutf8 -ww harness/lemmalloc.3 2>&1 >/dev/null)" ]
+  fi
+  for f in $(grep -o 'lm_[a-z_0-9]*(' harness/lemmalloc.h | sort -u); do
+    grep -qF -- "$f" harness/lemmalloc.3
+  done
+  for message in 'double free: ' 'interior pointer: ' 'foreign pointer: ' 'wrong size: ' \
+    'a slot of ' ' bytes, free already' 'in free pages' 'outside the heap' 'unknown option' \
+    'a signal handler called an allocation function that the' 'out of memory, and no libstdc++ to say so'; do
+    grep -qF -- "$message" harness/lemmalloc.3
+    grep -qF -- "${message%: }" harness/*.c
+  done
 }
 
 @test "mallinfo2 and mallinfo: figures say what was allocated" {
