@@ -382,9 +382,9 @@ static void *heap_alloc_in(struct heap *h, struct want *w)
     off = arena_large(&h->arena, w->pages, w->tag - TAG_LARGE);
     w->zero = off / PAGE_SIZE >= (unsigned)used;
     w->refilled = 1;
-    if (off != 0) {
-      h->idle[off / PAGE_SIZE] = 0;
-    }
+  }
+  if (off != 0 && w->refilled) {
+    h->idle[off / PAGE_SIZE] = 0;       /* a run that begins here has memory */
   }
   return off == 0 ? NULL : h->base + off;
 }

@@ -49,18 +49,18 @@ static void count_span(struct stats *st, const struct heap *h, unsigned s,
   st->class[c].live += live;
 }
 
-/* Counts the run of n pages at s. */
+/* Counts the run of n pages at s, of which those from end on are untouched. */
 static void count_run(struct stats *st, const struct heap *h, unsigned s,
-                      unsigned n, unsigned tag, int remote)
+                      unsigned n, unsigned end, unsigned tag, int remote)
 {
+  int released = PEEK(h->idle[s]) == (n | PURGED);
+  n = n < end - s ? n : end - s;
   if (SLOTTED(tag)) {
     count_span(st, h, s, tag / 2u, remote);
   } else if (tag == TAG_FREE || (remote && (PEEK(h->remote[WORDS * s]) & 1u))) {
     st->runs++;
     st->free_pages += n;
-    if (tag == TAG_FREE && (PEEK(h->idle[s]) & PURGED) != 0) {
-      st->released += n;
-    }
+    st->released += tag == TAG_FREE && released ? n : 0;
   } else if (tag / 2u == CLASS_LARGE) {
     st->large++;
     st->large_pages += n;
@@ -86,8 +86,8 @@ static void count_heap(struct stats *st, const struct heap *h)
       n = 1;            /* somebody changed it just now: look for the next run */
       continue;
     }
+    count_run(st, h, s, n, end, tag, remote);
     n = n < end - s ? n : end - s;
-    count_run(st, h, s, n, tag, remote);
   }
 }
 

@@ -247,7 +247,7 @@ static void failure_keeps(void)
     CHECK(p);
     memset(p, 'd', n);
     errno = 0;
-    CHECK(realloc(p, huge[4]) == NULL && errno == ENOMEM);
+    CHECK(realloc(p, 2 * half + 1) == NULL && errno == ENOMEM);
     errno = 0;
     CHECK(realloc(p, half) == NULL && errno == ENOMEM);
     errno = 0;

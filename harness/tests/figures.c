@@ -78,6 +78,63 @@ static void info_figures(void)
   CHECK(c.uordblks == a.uordblks && c.keepcost == 0 && c.fordblks < bytes);
 }
 
+/* Free pages that were given back and then used count as memory again. */
+static void again(void)
+{
+  enum { M = 100000 };
+  static char *q[M];
+  int i, round;
+  for (round = 0; round < 2; round++) {
+    for (i = 0; i < M; i++) {
+      q[i] = malloc(100);
+    }
+    for (i = 0; i < M; i++) {
+      free(q[i]);
+    }
+    CHECK(mallinfo2().fordblks > 100 * M && mallinfo2().keepcost > 90 * M);
+    malloc_trim(0);
+    CHECK(mallinfo2().fordblks < 10 * M && mallinfo2().keepcost == 0);
+  }
+}
+
+static void *release(void *arg)
+{
+  int i;
+  for (i = 0; i < N / 2; i++) {
+    free(p[i]);
+  }
+  free(large);
+  return arg;
+}
+
+static void *acquire(void *arg)
+{
+  sleepers();
+  return arg;
+}
+
+/* What another thread frees is free, before its owner has noticed; what a
+ * thread leaves at its end is live. */
+static void others(void)
+{
+  struct mallinfo2 a, b;
+  pthread_t t;
+  size_t half = N / 2 * 112;
+  sleepers();
+  a = mallinfo2();
+  half += malloc_usable_size(large);
+  CHECK(pthread_create(&t, NULL, release, NULL) == 0 && pthread_join(t, NULL) == 0);
+  b = mallinfo2();
+  consistent(&b);
+  CHECK(b.uordblks <= a.uordblks - half + 1000);    /* a thread's own records */
+  CHECK(b.uordblks >= a.uordblks - half);
+  CHECK(pthread_create(&t, NULL, acquire, NULL) == 0 && pthread_join(t, NULL) == 0);
+  a = mallinfo2();
+  half = N * 112 + malloc_usable_size(large);
+  CHECK(a.uordblks >= b.uordblks + half && a.uordblks <= b.uordblks + half + 1000);
+  CHECK(a.hblks == b.hblks + 1);
+}
+
 static void info(void)
 {
   sleepers();
@@ -144,6 +201,8 @@ static const struct {
 } cases[] = {
   { "sleepers", sleepers },
   { "mallinfo", info_figures },
+  { "again", again },
+  { "others", others },
   { "info", info },
   { "stats", stats },
   { "racing", racing },

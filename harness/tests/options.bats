@@ -110,6 +110,11 @@ END
   build/static/figures mallinfo
 }
 
+@test "mallinfo2: pages given back and used again, blocks that other threads freed or left" {
+  build/programs/figures again && build/static/figures again
+  build/programs/figures others && build/static/figures others
+}
+
 @test "malloc_info: XML that parses and adds up; other options are EINVAL" {
   build/programs/figures info >"$out"
   python3 - "$out" <<'END'
