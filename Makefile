@@ -23,16 +23,22 @@ INCLUDE := -Icore -Ispec -Iharness
 PACKAGES := frama-c-base why3 z3 python3 \
             gcc gcc-multilib clang libc6-dev make \
             bats golang-1.19-src git perl g++
+# More for bench: the other allocators, the programs, what counts and draws.
+BENCH_PACKAGES := libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0 \
+                  lua5.4 sqlite3 ghostscript valgrind gnuplot-nox binutils
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what is needed from Debian 12 (as root, or through sudo)
+bench-deps: PACKAGES += $(BENCH_PACKAGES)
+bench-deps: ## install that and what bench needs
+deps bench-deps:
 	@missing=; for p in $(PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed$$' || missing="$$missing $$p"; \
 	done; \
-	if [ -z "$$missing" ]; then echo "deps: all packages are installed"; exit 0; fi; \
-	echo "deps: installing$$missing"; \
+	if [ -z "$$missing" ]; then echo "$@: all packages are installed"; exit 0; fi; \
+	echo "$@: installing$$missing"; \
 	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	$$sudo apt-get update -q && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
@@ -147,6 +153,27 @@ check: core-check lib ## run the tests
 	  END { if (n != good + bad + skipped || n == 0) { print "check: the tests did not run to the end"; bad++ } \
 	        printf "check: %d passed, %d failed, %d skipped\n", good, bad, skipped; exit bad > 0 }'
 
+# ---------------------------------------------------------------- speed
+
+# WORKLOADS=name,kind  ALLOCATORS=name,name  REPS=n  QUICK=1
+BENCH = harness/bench/bench $(if $(WORKLOADS),--workloads $(WORKLOADS)) \
+        $(if $(ALLOCATORS),--allocators $(ALLOCATORS)) \
+        $(if $(REPS),--reps $(REPS)) $(if $(QUICK),--quick)
+BENCH_PROGRAMS := build/bench/workloads build/bench/measure
+
+build/bench/%: harness/bench/%.c harness/bench/blocks.h harness/bench/threads.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -g -std=c99 -Wall -Wextra -pedantic -fno-builtin -o $@ $< -pthread
+
+bench: lib $(BENCH_PROGRAMS) ## time and memory beside other allocators (WORKLOADS= ALLOCATORS= REPS= QUICK=1)
+	$(BENCH)
+
+instructions: lib $(BENCH_PROGRAMS) ## count the instructions of malloc and free, beside other allocators
+	$(BENCH) --instructions
+
+fastpath: lib ## no division, lock or call on the straight path of malloc and free
+	harness/bench/fastpath
+
 # ---------------------------------------------------------------- the rest
 
 install: lib ## install library, header and manual page (PREFIX=/usr/local DESTDIR=)
@@ -160,4 +187,5 @@ install: lib ## install library, header and manual page (PREFIX=/usr/local DESTD
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help deps lib lib-prefix core-check prove prove-all mutants check install clean
+.PHONY: help deps bench-deps lib lib-prefix core-check prove prove-all mutants check \
+        bench instructions fastpath install clean

@@ -303,10 +303,9 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
   /*@ assert tag: a->tag[s] == t; */
   /*@ ghost lemma_class(t / 2u); */
   i = cursor_take(a, l);
-  (void)t;
   /*@ ghost lemma_classes(); */
   /*@ ghost lemma_aligned(s, i, ClassSize[t / 2u]); */
-  off = slot_offset(a, s, i);
+  off = slot_offset_tag(a, s, i, t);
   /*@ assert place: off == s * PAGE_SIZE + i * ClassSize[t / 2]; */
   /*@ assert aligned: AlignedAs(off, ClassSize[t / 2]); */
   /*@ assert covers: Covers(a, s, off); */
@@ -324,7 +323,7 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
   return off;
 }
 
-/* As refill, with what it says of blocks; 1 at once if there is room. */
+/* As refill, with what it says of blocks. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires tag: SlotTag(t);
@@ -347,14 +346,9 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ENSURES_ARENA(a, 0)
   @*/
-static int ready(struct arena *a, unsigned l, unsigned t)
+static int refill_block(struct arena *a, unsigned l, unsigned t)
 {
-  int r;
-  if (a->cur[l] != 0u &&
-      a->bits[WORDS * a->cur[l] + (unsigned)a->at[l]] != ALL_ONES) {
-    return 1;
-  }
-  r = refill(a, l, t);
+  int r = refill(a, l, t);
   /*@ ghost lemma_classes(); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
@@ -363,19 +357,58 @@ static int ready(struct arena *a, unsigned l, unsigned t)
   return r;
 }
 
-LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
-                             short *refilled)
+/* arena_alloc for list l when its cursor is at no word with room. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ requires flag: \valid(refilled) && \separated(refilled, a);
+  @ assigns *refilled, a->cur[0 .. LISTS - 1], a->at[l], a->fresh,
+  @   a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[t / 2]);
+  @ ensures held: \result != 0 ==> BlockHeld(a, \result, l);
+  @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
+  @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
+  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
+  @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
+  @   ==> \result != 0;
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures flag: *refilled == 0 || *refilled == 1;
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_COLD static unsigned alloc_slow(struct arena *a, unsigned l, unsigned t,
+                                   short *refilled)
 {
-  unsigned l = LIST_OF(h, tag);
   int r;
   /*@ ghost lemma_no_zero(a); */
-  r = ready(a, l, tag);
+  r = refill_block(a, l, t);
   /*@ ghost lemma_no_zero(a); */
   *refilled = r == 2;
   if (r == 0) {
     return 0u;
   }
-  return take(a, l, tag);
+  return take(a, l, t);
+}
+
+/* Each way out takes by itself: so the compiler reads the cursor and its word
+ * once, and the proof meets one memory at a time. */
+LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
+                             short *refilled)
+{
+  unsigned l = LIST_OF(h, tag);
+  *refilled = 0;
+  if (cursor_room(a, l)) {
+    return take(a, l, tag);
+  }
+  return alloc_slow(a, l, tag, refilled);
 }
 
 /* ---- Large objects ---- */
