@@ -112,12 +112,13 @@ static void os_unlock_all(void)
 
 static pthread_key_t at_end;
 
-/* A key's destructor runs again as long as it sets the key: the last round is
- * the one after which other destructors hardly allocate any more. */
+/* A key's destructor runs again as long as it sets the key, but not after the
+ * last round, and a thread may have set it first in another's destructor: so
+ * it waits for one round, after which destructors hardly allocate any more. */
 static void thread_round(void *rounds)
 {
   uintptr_t n = (uintptr_t)rounds;
-  if (n < PTHREAD_DESTRUCTOR_ITERATIONS) {
+  if (n < 2) {
     pthread_setspecific(at_end, (void *)(n + 1));
   } else {
     thread_end();
