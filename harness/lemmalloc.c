@@ -264,7 +264,7 @@ PUBLIC void lm_free(void *p)
   if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
     unsigned off = offset(h, p);
     unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
-    if (likely(SLOTTED(h->arena.tag[s]) && !h->queued[s])) {
+    if (likely(SLOTTED(h->arena.tag[s]) && !__atomic_load_n(&h->queued[s], __ATOMIC_RELAXED))) {
       int what;
       ENTER();
       what = arena_free(&h->arena, off);
@@ -383,6 +383,8 @@ PUBLIC int lm_malloc_trim(size_t keep)
   return 1;
 }
 
+/* A test that runs beside another malloc has LM_PREFIX_ONLY. */
+#ifndef LM_PREFIX_ONLY
 PUBLISH(int, malloc_trim, (size_t keep));
 PUBLISH(void *, malloc, (size_t size));
 PUBLISH(void *, calloc, (size_t n, size_t size));
@@ -397,3 +399,4 @@ PUBLISH(int, posix_memalign, (void **p, size_t align, size_t size));
 PUBLISH(void *, valloc, (size_t size));
 PUBLISH(void *, pvalloc, (size_t size));
 PUBLISH(size_t, malloc_usable_size, (void *p));
+#endif
