@@ -57,6 +57,7 @@ struct thread {
   unsigned long id;           /* 0: not yet known; never used twice */
   struct heap *heaps;         /* that it owns; the first is allocated from */
   int ended;                  /* it has given its heaps back */
+  int busy;                   /* it allocates the slow way, perhaps its first */
 };
 static __thread struct thread me;
 
@@ -247,6 +248,7 @@ static int heap_take(void)
   if (me.ended || !threads_own()) {
     return 0;
   }
+  os_shield();
   lock();
   h = unowned;
   if (h != NULL) {
@@ -470,12 +472,15 @@ static void *own_alloc(struct want *w)
 static void *slow_alloc(struct want *w)
 {
   void *p;
-  if (mine == NULL && me.heaps != NULL) {
+  if (mine == NULL && (me.heaps != NULL || me.busy)) {
     return shared_alloc(w);
   }
+  me.busy = 1;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
   ENTER();
   p = own_alloc(w);
   LEAVE(me.heaps);
+  me.busy = 0;
   if (me.heaps != NULL && DUE(me.heaps)) {
     tick_unowned();
   }

@@ -83,24 +83,47 @@ static void os_release(void *p, size_t size)
 }
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static int shield;                      /* signals wait while a thread is inside */
 
 /* Set while this thread is inside; Go's name for it is mallocing. */
 static __thread volatile sig_atomic_t inside;
+static __thread int shielded;
+static __thread sigset_t outside;       /* the signals that waited before */
 
-static int os_lock(void)
+static void os_shield(void)
+{
+  __atomic_store_n(&shield, 1, __ATOMIC_RELAXED);
+}
+
+static int enter_lock(int with_shield)
 {
   if (inside) {
     return 0;
+  }
+  if (with_shield) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &outside);
+    shielded = 1;
   }
   inside = 1;
   pthread_mutex_lock(&mutex);
   return 1;
 }
 
+static int os_lock(void)
+{
+  return enter_lock(__atomic_load_n(&shield, __ATOMIC_RELAXED));
+}
+
 static void os_unlock(void)
 {
   pthread_mutex_unlock(&mutex);
   inside = 0;
+  if (shielded) {
+    shielded = 0;
+    pthread_sigmask(SIG_SETMASK, &outside, NULL);
+  }
 }
 
 static void os_unlock_all(void)
@@ -163,7 +186,7 @@ static __thread int forking;
 
 static void before_fork(void)
 {
-  forking = os_lock();
+  forking = enter_lock(1);
 }
 
 static void after_fork(void)
