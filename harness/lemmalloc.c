@@ -280,7 +280,7 @@ PUBLIC void lm_free(void *p)
   if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
     unsigned off = offset(h, p);
     unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
-    if (likely(SLOTTED(h->arena.tag[s]) && !h->queued[s])) {
+    if (likely(SLOTTED(h->arena.tag[s]) && !__atomic_load_n(&h->queued[s], __ATOMIC_RELAXED))) {
       int what;
       ENTER();
       what = arena_free(&h->arena, off);

@@ -86,24 +86,47 @@ static void os_release(void *p, size_t size)
 }
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static int shield;                      /* signals wait while a thread is inside */
 
 /* Set while this thread is inside; Go's name for it is mallocing. */
 static __thread volatile sig_atomic_t inside;
+static __thread int shielded;
+static __thread sigset_t outside;       /* the signals that waited before */
 
-static int os_lock(void)
+static void os_shield(void)
+{
+  __atomic_store_n(&shield, 1, __ATOMIC_RELAXED);
+}
+
+static int enter_lock(int with_shield)
 {
   if (inside) {
     return 0;
+  }
+  if (with_shield) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &outside);
+    shielded = 1;
   }
   inside = 1;
   pthread_mutex_lock(&mutex);
   return 1;
 }
 
+static int os_lock(void)
+{
+  return enter_lock(__atomic_load_n(&shield, __ATOMIC_RELAXED));
+}
+
 static void os_unlock(void)
 {
   pthread_mutex_unlock(&mutex);
   inside = 0;
+  if (shielded) {
+    shielded = 0;
+    pthread_sigmask(SIG_SETMASK, &outside, NULL);
+  }
 }
 
 static void os_unlock_all(void)
@@ -115,12 +138,13 @@ static void os_unlock_all(void)
 
 static pthread_key_t at_end;
 
-/* A key's destructor runs again as long as it sets the key: the last round is
- * the one after which other destructors hardly allocate any more. */
+/* A key's destructor runs again as long as it sets the key, but not after the
+ * last round, and a thread may have set it first in another's destructor: so
+ * it waits for one round, after which destructors hardly allocate any more. */
 static void thread_round(void *rounds)
 {
   uintptr_t n = (uintptr_t)rounds;
-  if (n < PTHREAD_DESTRUCTOR_ITERATIONS) {
+  if (n < 2) {
     pthread_setspecific(at_end, (void *)(n + 1));
   } else {
     thread_end();
@@ -199,7 +223,7 @@ static __thread int forking;
 
 static void before_fork(void)
 {
-  forking = os_lock();
+  forking = enter_lock(1);
 }
 
 static void after_fork(void)

@@ -34,7 +34,10 @@ static void *os_remap(void *p, size_t size, size_t to);
 static void os_release(void *p, size_t size);
 
 /* One lock for all threads.  A thread that takes it twice, which only a signal
- * handler that interrupts a holder can do, gets 0 and must not go on. */
+ * handler that interrupts a holder can do, gets 0 and must not go on.
+ * os_shield: from now on signals wait until the lock is given back.  That is
+ * two system calls more, so it is for where the lock is seldom taken. */
+static void os_shield(void);
 static int os_lock(void);
 static void os_unlock(void);
 

@@ -53,14 +53,16 @@ static void count_span(struct stats *st, const struct heap *h, unsigned s,
 static void count_run(struct stats *st, const struct heap *h, unsigned s,
                       unsigned n, unsigned end, unsigned tag, int remote)
 {
-  int released = PEEK(h->idle[s]) == (n | PURGED);
+  unsigned p;
   n = n < end - s ? n : end - s;
   if (SLOTTED(tag)) {
     count_span(st, h, s, tag / 2u, remote);
   } else if (tag == TAG_FREE || (remote && (PEEK(h->remote[WORDS * s]) & 1u))) {
     st->runs++;
     st->free_pages += n;
-    st->released += tag == TAG_FREE && released ? n : 0;
+    for (p = s; p < s + n; p++) {
+      st->released += PEEK(h->warm[p]) == COLD;
+    }
   } else if (tag / 2u == CLASS_LARGE) {
     st->large++;
     st->large_pages += n;

@@ -91,7 +91,8 @@ misuse() {
   misuse sized_wrong "wrong size: free_sized(%p): the object is smaller"
 }
 
-@test "a signal handler that allocates within malloc" {
+@test "a signal handler that allocates within malloc, where threads share a heap" {
+  ulimit -v 400000
   misuse signal_inside "a signal handler called an allocation function"
 }
 
