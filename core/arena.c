@@ -279,23 +279,7 @@ static int refill(struct arena *a, unsigned l, unsigned t)
   return refill_last(a, l, t);
 }
 
-/* Takes a slot from the word that list l's cursor is at; its offset. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires list: 0 < l < LISTS && l % TAGS == t;
-  @ requires room: CursorRoom(a, l);
-  @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
-  @ ensures some: \result != 0;
-  @ ensures block: Block(a, \result, ClassSize[t / 2]);
-  @ ensures held: BlockHeld(a, \result, l);
-  @ ensures new: !BlockStart{Pre}(a, \result);
-  @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
-  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
-  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
-  @ ensures span_tail: SpanTail(a);
-  @ ensures span_parked: SpanParked(a, 0);
-  @*/
-static unsigned take(struct arena *a, unsigned l, unsigned t)
+LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t)
 {
   unsigned s = a->cur[l];
   unsigned i;
@@ -395,7 +379,7 @@ LM_COLD static unsigned alloc_slow(struct arena *a, unsigned l, unsigned t,
   if (r == 0) {
     return 0u;
   }
-  return take(a, l, t);
+  return arena_take(a, l, t);
 }
 
 /* Each way out takes by itself: so the compiler reads the cursor and its word
@@ -406,7 +390,7 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   unsigned l = LIST_OF(h, tag);
   *refilled = 0;
   if (cursor_room(a, l)) {
-    return take(a, l, tag);
+    return arena_take(a, l, tag);
   }
   return alloc_slow(a, l, tag, refilled);
 }

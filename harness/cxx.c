@@ -20,6 +20,7 @@ typedef void handler(void);
 #ifdef PUBLIC                   /* part of lemmalloc.c */
 #include <dlfcn.h>
 #define LATE
+#define NEW_ATTRIBUTES FAST
 #define MAYBE __attribute__((weak))
 #define FOUND(f, name) ((f) != NULL ? (f) : (__typeof__(&(f)))late(name))
 
@@ -42,7 +43,7 @@ __attribute__((noreturn, cold)) static void cannot_throw(void)
 static inline void *new_malloc(size_t n)
 {
   void *p = likely(CLASSED(n)) ? quick(class_of_malloc((unsigned)n + (n == 0))) : NULL;
-  return likely(p != NULL) ? p : lm_malloc(n);
+  return likely(p != NULL) ? p : malloc_slow(n);
 }
 
 /* Every operator delete is free: it ignores what else it is told. */
@@ -52,6 +53,7 @@ static inline void *new_malloc(size_t n)
 #define PUBLIC __attribute__((visibility("default")))
 #define MAYBE
 #define FOUND(f, name) (&(f))
+#define NEW_ATTRIBUTES PUBLIC
 #define cannot_throw __builtin_abort
 #define new_malloc lm_malloc
 #define DELETE(name, mangled) \
@@ -130,7 +132,7 @@ static inline void *new_aligned(size_t n, size_t align)
 /* new: nw of one object, na of an array. */
 #define NEW(name, mangled, params, value) \
   PUBLIC void *name params __asm__(mangled); \
-  PUBLIC void *name params { return value; }
+  NEW_ATTRIBUTES void *name params { return value; }
 #define NEWS(kind, one) \
   NEW(kind, "_Z" one SIZE, (size_t n), new_plain(n)) \
   NEW(kind##_aligned, "_Z" one SIZE ALIGN, (size_t n, size_t align), \

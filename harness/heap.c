@@ -152,6 +152,12 @@ static int freed_remotely(const struct heap *h, unsigned s, unsigned i)
   return (int)((x >> (i % WORD_BITS)) & 1u);
 }
 
+/* Whether the span that offset off may be in waits to be collected. */
+static int is_queued(const struct heap *h, unsigned off)
+{
+  return __atomic_load_n(&h->queued[h->arena.owner[off / PAGE_SIZE]], __ATOMIC_RELAXED);
+}
+
 /* Frees p if its heap h has no owner: 1; 0 if it has one. */
 static int free_unowned(struct heap *h, const void *p)
 {

@@ -60,10 +60,6 @@ static void lock(void)
   }
 }
 
-static int arena_ready(const struct arena *a, unsigned l)
-{
-  return a->cur[l] != 0u && a->bits[WORDS * a->cur[l] + (unsigned)a->at[l]] != ALL_ONES;
-}
 static int arena_peek(const struct arena *a, unsigned off, unsigned *s, unsigned *i)
 {
   unsigned p = off / PAGE_SIZE, t, d, c;
@@ -153,24 +149,23 @@ static void *aligned(size_t align, size_t n)
 }
 
 /* A slot of class from the cursor of the thread's heap: no lock, no atomic
- * operation.  NULL: there is none, or the thread has no heap at hand. */
+ * operation, no call.  NULL: there is none, or the thread has no heap at hand. */
 static inline void *quick(unsigned class)
 {
   struct heap *h = mine;
-  unsigned l = LIST_OF(HOLDER, 2u * class);
-  short refilled;
+  unsigned tag = 2u * class;
+  unsigned l = LIST_OF(HOLDER, tag);
   unsigned off;
-  if (h == NULL) {
-    return NULL;
-  }
-  ENTER();
-  if (!arena_ready(&h->arena, l)) {
+  if (likely(h != NULL)) {
+    ENTER();
+    if (likely(cursor_room(&h->arena, l))) {
+      off = arena_take(&h->arena, l, tag);
+      LEAVE(h);
+      return h->base + off;
+    }
     LEAVE(h);
-    return NULL;
   }
-  off = arena_alloc(&h->arena, HOLDER, 2u * class, &refilled);
-  LEAVE(h);
-  return h->base + off;
+  return NULL;
 }
 
 /* The size of the block at p, for function, which is a misuse if there is
@@ -197,7 +192,7 @@ static size_t size_of(const char *function, const void *p)
   return size;
 }
 
-static LM_COLD void free_slow(void *p)
+static LM_COLD void free_other(void *p)
 {
   int old = errno;
   struct heap *h = heap_of(p);
@@ -235,6 +230,10 @@ static void *resized(void *p, size_t have, size_t n)
 
 /* ---- Public functions ---- */
 
+/* Functions that people wait for: all that they call and that is not LM_COLD
+ * is put in line. */
+#define FAST PUBLIC __attribute__((flatten))
+
 /* Each under two names; with LM_PREFIX_ONLY under lm_ alone. */
 #define PUBLIC __attribute__((visibility("default")))
 #ifdef LM_PREFIX_ONLY
@@ -244,19 +243,24 @@ static void *resized(void *p, size_t have, size_t n)
   PUBLIC extern result name params __attribute__((alias("lm_" #name)))
 #endif
 
-PUBLIC void *lm_malloc(size_t size)
+static LM_COLD void *malloc_slow(size_t size)
 {
   int zero;
+  return obtain(size, 1, &zero);
+}
+
+FAST void *lm_malloc(size_t size)
+{
   if (likely(CLASSED(size))) {
     void *p = quick(class_of_malloc((unsigned)size + (size == 0)));
     if (likely(p != NULL)) {
       return p;
     }
   }
-  return obtain(size, 1, &zero);
+  return malloc_slow(size);
 }
 
-PUBLIC void *lm_calloc(size_t n, size_t size)
+FAST void *lm_calloc(size_t n, size_t size)
 {
   size_t total;
   int zero = 0;
@@ -274,24 +278,20 @@ PUBLIC void *lm_calloc(size_t n, size_t size)
   return p == NULL || zero ? p : memset(p, 0, total);
 }
 
-PUBLIC void lm_free(void *p)
+FAST void lm_free(void *p)
 {
   struct heap *h = mine;
   if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
     unsigned off = offset(h, p);
-    unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
-    if (likely(SLOTTED(h->arena.tag[s]) && !__atomic_load_n(&h->queued[s], __ATOMIC_RELAXED))) {
-      int what;
-      ENTER();
-      what = arena_free(&h->arena, off);
-      LEAVE(h);
-      if (likely(what == LM_OK)) {
-        return;
-      }
-      misuse("free", p, what);
+    int done;
+    ENTER();
+    done = !is_queued(h, off) && arena_free_quick(&h->arena, off);
+    LEAVE(h);
+    if (likely(done)) {
+      return;
     }
   }
-  free_slow(p);
+  free_other(p);
 }
 
 PUBLIC void *lm_realloc(void *p, size_t size)
