@@ -19,10 +19,10 @@ HARNESS := $(sort $(wildcard harness/*.c))
 MAN     := $(sort $(wildcard harness/*.[1-8]))
 INCLUDE := -Icore -Ispec -Iharness
 
-# Debian 12 packages: proof, compilers, tests.
+# Debian 12 packages: proof, compilers, tests, model.
 PACKAGES := frama-c-base why3 z3 python3 \
             gcc gcc-multilib clang libc6-dev make \
-            bats golang-1.19-src git perl g++
+            bats golang-1.19-src git perl g++ spin
 # More for bench: the other allocators, the programs, what counts and draws.
 BENCH_PACKAGES := libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0 \
                   lua5.4 sqlite3 ghostscript valgrind gnuplot-nox binutils
@@ -111,6 +111,9 @@ mutants: ## break the core on purpose; the proofs must notice (FUNC= FILE= SAMPL
 	proofs/mutate $(if $(FUNC),--func $(FUNC)) $(if $(FILE),--file $(FILE)) \
 	  $(if $(SAMPLE),--sample $(SAMPLE))
 
+model: ## check the protocol between threads with Spin; broken ones must fail
+	proofs/model/check $(if $(V),-v)
+
 # ---------------------------------------------------------------- tests
 
 # Tests are harness/tests/*.bats; each builds the programs it needs:
@@ -187,5 +190,5 @@ install: lib ## install library, header and manual page (PREFIX=/usr/local DESTD
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help deps bench-deps lib lib-prefix core-check prove prove-all mutants check \
+.PHONY: help deps bench-deps lib lib-prefix core-check prove prove-all mutants model check \
         bench instructions fastpath install clean
