@@ -28,6 +28,12 @@ static void add_place(struct line *l, const struct heap *h, unsigned off, int fr
     }
   }
   c = arena->tag[s] / 2u;
+  if (c == CLASS_LARGE && freed) {     /* by another thread, just now */
+    add(l, "an object of ");
+    add_number(l, (size_t)arena->npages[s] * PAGE_SIZE, 10);
+    add(l, " bytes, free already");
+    return;
+  }
   if (c == CLASS_LARGE) {
     add_block(l, (uintptr_t)(h->base + off), (uintptr_t)(h->base + s * PAGE_SIZE),
               (size_t)arena->npages[s] * PAGE_SIZE);
@@ -49,7 +55,9 @@ static void misuse(const char *function, const void *p, int what)
 {
   struct line l = { "", 0, NULL, NULL };
   const struct heap *h = heap_of(p);
-  struct mapping *m = h != NULL ? NULL : mapping_of(p);
+  struct mapping *m;
+  os_lock();      /* unless this thread has it already */
+  m = h != NULL ? NULL : mapping_of(p);
   add(&l, "lemmalloc: ");
   add(&l, what == LM_DOUBLE ? "double free"
           : what == LM_INTERIOR ? "interior pointer" : "foreign pointer");
