@@ -22,7 +22,7 @@ INCLUDE := -Icore -Ispec -Iharness
 # Debian 12 packages: proof, compilers, tests, model.
 PACKAGES := frama-c-base why3 z3 python3 \
             gcc gcc-multilib clang libc6-dev make \
-            bats golang-1.19-src git perl spin
+            bats golang-1.19-src git perl g++ spin
 # More for bench: the other allocators, the programs, what counts and draws.
 BENCH_PACKAGES := libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0 \
                   lua5.4 sqlite3 ghostscript valgrind gnuplot-nox binutils
@@ -49,7 +49,8 @@ deps bench-deps:
 # function of the core is internal and can be inlined.
 LIB_FLAGS := -std=gnu99 -Wall -Wextra $(INCLUDE) -fPIC -pthread -fvisibility=hidden \
              -ftls-model=initial-exec -fno-builtin-malloc -fno-builtin-calloc \
-             -fno-builtin-realloc -fno-builtin-free
+             -fno-builtin-realloc -fno-builtin-free \
+             -fexceptions -fno-semantic-interposition
 
 lib: build/liblemmalloc.so build/liblemmalloc.a ## build build/liblemmalloc.so and build/liblemmalloc.a
 
@@ -57,11 +58,32 @@ build/lemmalloc.o: harness/lemmalloc.c $(CORE) $(HEADERS) $(HARNESS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LIB_FLAGS) -c -o $@ $<
 
+# In the static library C++'s operators are an object of their own, which only
+# C++ programs link.
+build/static.o: harness/lemmalloc.c $(CORE) $(HEADERS) $(HARNESS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LIB_FLAGS) -DLM_NO_CXX -c -o $@ $<
+
+build/cxx.o: harness/cxx.c harness/lemmalloc.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LIB_FLAGS) -c -o $@ $<
+
+# Under the names with lm_ alone, beside another malloc.
+build/prefix.o: harness/lemmalloc.c $(CORE) $(HEADERS) $(HARNESS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LIB_FLAGS) -DLM_PREFIX_ONLY -c -o $@ $<
+
 build/liblemmalloc.so: build/lemmalloc.o
+build/liblemmalloc-prefix.so: build/prefix.o
+build/liblemmalloc.so build/liblemmalloc-prefix.so:
 	$(CC) $(CFLAGS) -shared -pthread -Wl,-soname,$(@F) -Wl,-z,relro,-z,now -o $@ $< $(LDFLAGS)
 
-build/liblemmalloc.a: build/lemmalloc.o
-	rm -f $@ && $(AR) rcs $@ $<
+build/liblemmalloc.a: build/static.o build/cxx.o
+build/liblemmalloc-prefix.a: build/prefix.o
+build/liblemmalloc.a build/liblemmalloc-prefix.a:
+	rm -f $@ && $(AR) rcs $@ $^
+
+lib-prefix: build/liblemmalloc-prefix.so build/liblemmalloc-prefix.a ## the same with only the names that begin with lm_
 
 # Every file of the core alone: C90, no libc, no warning, 64 and 32 bits.
 STRICT := -std=c90 -pedantic-errors -Wall -Wextra -Werror -ffreestanding -fsyntax-only -Icore -Ispec
@@ -112,6 +134,17 @@ build/static/%: harness/tests/%.c $(HEADERS) build/liblemmalloc.a
 	@mkdir -p $(@D)
 	$(CC) $(TEST_FLAGS) -fno-builtin -static -o $@ $< build/liblemmalloc.a -pthread
 
+CXX = g++
+CXX_FLAGS = -g -O1 -std=c++17 -Wall -Wextra -Iharness -fno-builtin -fno-allocation-dce
+
+build/programs/%: harness/tests/%.cpp $(HEADERS) build/liblemmalloc.so
+	@mkdir -p $(@D)
+	$(CXX) $(CXX_FLAGS) -o $@ $< -Lbuild -llemmalloc -Wl,-rpath,'$$ORIGIN/..' -pthread
+
+build/static/%: harness/tests/%.cpp $(HEADERS) build/liblemmalloc.a
+	@mkdir -p $(@D)
+	$(CXX) $(CXX_FLAGS) -static -o $@ $< build/liblemmalloc.a -pthread
+
 check: core-check lib ## run the tests
 	@mkdir -p build
 	@bats --tap harness/tests | tee build/check.tap | awk ' \
@@ -157,5 +190,5 @@ install: lib ## install library, header and manual page (PREFIX=/usr/local DESTD
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help deps bench-deps lib core-check prove prove-all mutants model check \
+.PHONY: help deps bench-deps lib lib-prefix core-check prove prove-all mutants model check \
         bench instructions fastpath install clean

@@ -31,12 +31,14 @@
 
 struct heap {
   struct arena arena;
-  unsigned idle[ARENA_PAGES];           /* free run -> its pages, at the last purge */
+  unsigned char warm[ARENA_PAGES];      /* page -> COLD, USED or COOLING */
   struct heap *next;                    /* of the owner's heaps, or of nobody's */
   char *base;                           /* address of page 0 */
   size_t reach;                         /* bytes from base */
   unsigned ticks;                       /* slow paths taken */
   unsigned looked;                      /* when purge last looked, in ms */
+  unsigned long refills;                /* slots got the slow way */
+  unsigned long collected;              /* frees by others, done */
 
   /* Written when the heap changes hands; read by all. */
   __attribute__((aligned(LINE))) unsigned long owner;     /* thread, 0: nobody */
@@ -57,6 +59,8 @@ struct thread {
   unsigned long id;           /* 0: not yet known; never used twice */
   struct heap *heaps;         /* that it owns; the first is allocated from */
   int ended;                  /* it has given its heaps back */
+  int busy;                   /* it allocates the slow way, perhaps its first */
+  int starting;               /* the system may allocate, to note its end */
 };
 static __thread struct thread me;
 
@@ -117,6 +121,7 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
     if (what != LM_OK) {
       misuse("free", h->base + off, what);
     }
+    h->collected++;
     x &= x - 1;
   }
 }
@@ -253,6 +258,7 @@ static int heap_take(void)
   if (me.ended || !threads_own()) {
     return 0;
   }
+  os_shield();
   lock();
   h = unowned;
   if (h != NULL) {
@@ -270,7 +276,9 @@ static int heap_take(void)
   }
   os_unlock();
   if (h != NULL && h->next == NULL) {
+    me.starting = 1;
     os_at_thread_end();
+    me.starting = 0;
   }
   return h != NULL;
 }
@@ -298,34 +306,56 @@ static void thread_end(void)
 
 #define PURGE_PAGES 8u                /* shorter free runs are kept */
 #define PURGE_MS 500u                 /* between two looks at a heap */
-#define PURGED 0x80000000u            /* in idle[]: has no memory */
 
-/* Gives the memory of free runs back: of those that have been idle since the
+/* What a page that was handed out is: a page that is free at two looks in a
+ * row gives its memory back. */
+#define COLD 0u                       /* without memory */
+#define USED 1u                       /* since the last look */
+#define COOLING 2u                    /* free at the last look */
+
+/* Gives the memory of the pages s .. end - 1, which are free, back: of those
+ * that have cooled, or of all. */
+static void purge_run(struct heap *h, unsigned s, unsigned end, int all)
+{
+  unsigned from = 0, p;
+  for (p = s; p <= end; p++) {
+    if (p == end || (h->warm[p] == USED && !all)) {
+      if (from != 0) {
+        os_release(h->base + (size_t)from * PAGE_SIZE, (size_t)(p - from) * PAGE_SIZE);
+        memset(h->warm + from, COLD, p - from);
+        from = 0;
+      }
+      if (p < end) {
+        h->warm[p] = COOLING;
+      }
+    } else if (h->warm[p] != COLD && from == 0) {
+      from = p;
+    }
+  }
+}
+
+/* Gives the memory of free runs back: of pages that have been free since the
  * last look, or of all. */
 static void purge(struct heap *h, int all)
 {
   const struct arena *a = &h->arena;
-  unsigned s, n;
-  for (s = a->lo; s < (unsigned)a->fresh; s += n) {
+  unsigned s, n, fresh = (unsigned)a->fresh;
+  for (s = a->lo; s < fresh; s += n) {
     n = a->npages[s];
-    if (a->tag[s] != TAG_FREE || (n < PURGE_PAGES && !all)) {
-      continue;
-    }
-    if (all || h->idle[s] == n) {
-      unsigned end = s + n < (unsigned)a->fresh ? s + n : (unsigned)a->fresh;
-      os_release(h->base + (size_t)s * PAGE_SIZE, (size_t)(end - s) * PAGE_SIZE);
-      h->idle[s] = n | PURGED;
-    } else if (h->idle[s] != (n | PURGED)) {
-      h->idle[s] = n;
+    if (a->tag[s] == TAG_FREE && (n >= PURGE_PAGES || all)) {
+      purge_run(h, s, s + n < fresh ? s + n : fresh, all);
     }
   }
 }
+
+#define DUE(h) ((h)->ticks % 32u == 0u)
 
 /* Called on slow paths: looks now and then for memory to give back. */
 static void tick(struct heap *h)
 {
   unsigned now;
-  if (++h->ticks % 32u != 0) {
+  h->ticks++;
+  if (!DUE(h)) {
     return;
   }
   now = os_milliseconds();
@@ -333,6 +363,24 @@ static void tick(struct heap *h)
     h->looked = now;
     purge(h, 0);
   }
+}
+
+/* The same for the heaps that nobody owns: whoever is active does it. */
+static void tick_unowned(void)
+{
+  static unsigned looked;
+  unsigned now = os_milliseconds();
+  struct heap *h;
+  if (now - __atomic_load_n(&looked, __ATOMIC_RELAXED) < PURGE_MS) {
+    return;
+  }
+  __atomic_store_n(&looked, now, __ATOMIC_RELAXED);
+  lock();
+  for (h = unowned; h != NULL; h = h->next) {
+    collect(h);
+    purge(h, 0);
+  }
+  os_unlock();
 }
 
 /* Gives back what can be of this thread's heaps, and of nobody's. */
@@ -375,15 +423,17 @@ static void *heap_alloc_in(struct heap *h, struct want *w)
   collect(h);
   tick(h);
   if (SLOTTED(w->tag)) {
+    h->refills++;
     off = arena_alloc(&h->arena, HOLDER, w->tag, &w->refilled);
     w->zero = 0;
   } else {
     off = arena_large(&h->arena, w->pages, w->tag - TAG_LARGE);
     w->zero = off / PAGE_SIZE >= (unsigned)used;
     w->refilled = 1;
-    if (off != 0) {
-      h->idle[off / PAGE_SIZE] = 0;
-    }
+  }
+  if (off != 0 && w->refilled) {
+    unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
+    memset(h->warm + s, USED, h->arena.npages[s]);
   }
   return off == 0 ? NULL : h->base + off;
 }
@@ -435,12 +485,21 @@ static void *own_alloc(struct want *w)
 static void *slow_alloc(struct want *w)
 {
   void *p;
-  if (mine == NULL && me.heaps != NULL) {
+  if (mine == NULL && (me.heaps != NULL || me.busy)) {
+    if (debug && !me.starting) {
+      reentered();
+    }
     return shared_alloc(w);
   }
+  me.busy = 1;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
   ENTER();
   p = own_alloc(w);
   LEAVE(me.heaps);
+  me.busy = 0;
+  if (me.heaps != NULL && DUE(me.heaps)) {
+    tick_unowned();
+  }
   return p != NULL ? p : shared_alloc(w);
 }
 
@@ -462,6 +521,9 @@ static void heap_release(struct heap *h, void *p)
   unsigned s, i;
   int what;
   if (mine == NULL || !is_mine(h)) {
+    if (debug && mine == NULL && me.heaps != NULL && !me.starting) {
+      reentered();
+    }
     free_remote(h, p);
     return;
   }
@@ -487,6 +549,9 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
   }
   ENTER();
   done = arena_resize(&h->arena, offset(h, p), n);
+  if (done) {
+    memset(h->warm + offset(h, p) / PAGE_SIZE, USED, n);
+  }
   LEAVE(me.heaps);
   return done;
 }

@@ -23,7 +23,10 @@
 #include "../core/blocks.c"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "lemmalloc.h"
@@ -36,15 +39,24 @@
 static void misuse(const char *function, const void *p, int what)
   __attribute__((noreturn, cold));
 
-/* The lock protects the heaps that nobody owns, and the mappings. */
-static void lock(void)
+static int debug;               /* one of LEMMALLOC_OPTIONS: see options.c */
+
+/* A signal handler allocates while it interrupts an allocation. */
+__attribute__((noreturn, cold)) static void reentered(void)
 {
   static const char text[] =
     "lemmalloc: a signal handler called an allocation function that the "
     "signal had interrupted\n";
+  os_unlock_all();
+  os_say(text, sizeof text - 1);
+  abort();
+}
+
+/* The lock protects the heaps that nobody owns, and the mappings. */
+static void lock(void)
+{
   if (!os_lock()) {
-    os_say(text, sizeof text - 1);
-    abort();
+    reentered();
   }
 }
 
@@ -67,8 +79,8 @@ static int arena_peek(const struct arena *a, unsigned off, unsigned *s, unsigned
 
 #include "mapping.c"
 #include "heap.c"
+#include "line.c"
 #include "misuse.c"
-
 
 /* ---- What the public functions share ---- */
 
@@ -222,10 +234,14 @@ static void *resized(void *p, size_t have, size_t n)
  * is put in line. */
 #define FAST PUBLIC __attribute__((flatten))
 
-/* Each under two names. */
+/* Each under two names; with LM_PREFIX_ONLY under lm_ alone. */
 #define PUBLIC __attribute__((visibility("default")))
+#ifdef LM_PREFIX_ONLY
+#define PUBLISH(result, name, params) extern result lm_##name params
+#else
 #define PUBLISH(result, name, params) \
   PUBLIC extern result name params __attribute__((alias("lm_" #name)))
+#endif
 
 static LM_COLD void *malloc_slow(size_t size)
 {
@@ -383,7 +399,18 @@ PUBLIC int lm_malloc_trim(size_t keep)
   return 1;
 }
 
+#include "stats.c"
+#include "options.c"
+#if !defined LM_PREFIX_ONLY && !defined LM_NO_CXX
+#include "cxx.c"
+#endif
+
 PUBLISH(int, malloc_trim, (size_t keep));
+PUBLISH(struct mallinfo2, mallinfo2, (void));
+PUBLISH(struct mallinfo, mallinfo, (void));
+PUBLISH(void, malloc_stats, (void));
+PUBLISH(int, malloc_info, (int options, FILE *file));
+PUBLISH(int, mallopt, (int param, int value));
 PUBLISH(void *, malloc, (size_t size));
 PUBLISH(void *, calloc, (size_t n, size_t size));
 PUBLISH(void *, realloc, (void *p, size_t size));

@@ -3,9 +3,12 @@
  * Part of lemmalloc.c's translation unit.
  */
 #include "platform_linux.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -26,10 +29,16 @@ static size_t os_room(void)
   return (size_t)limit.rlim_cur / 2;   /* the rest: files, stacks */
 }
 
+/* A test defines this; where it is true, the system refuses memory. */
+#ifndef OS_REFUSES
+#define OS_REFUSES() 0
+#endif
+
 static void *map(size_t size)
 {
-  void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *p = OS_REFUSES() ? MAP_FAILED
+            : mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   return p == MAP_FAILED ? NULL : p;
 }
 
@@ -68,7 +77,7 @@ static void os_unmap(void *p, size_t size)
 
 static void *os_remap(void *p, size_t size, size_t to)
 {
-  void *q = mremap(p, size, to, MREMAP_MAYMOVE);
+  void *q = OS_REFUSES() ? MAP_FAILED : mremap(p, size, to, MREMAP_MAYMOVE);
   return q == MAP_FAILED ? NULL : q;
 }
 
@@ -83,24 +92,47 @@ static void os_release(void *p, size_t size)
 }
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static int shield;                      /* signals wait while a thread is inside */
 
 /* Set while this thread is inside; Go's name for it is mallocing. */
 static __thread volatile sig_atomic_t inside;
+static __thread int shielded;
+static __thread sigset_t outside;       /* the signals that waited before */
 
-static int os_lock(void)
+static void os_shield(void)
+{
+  __atomic_store_n(&shield, 1, __ATOMIC_RELAXED);
+}
+
+static int enter_lock(int with_shield)
 {
   if (inside) {
     return 0;
+  }
+  if (with_shield) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &outside);
+    shielded = 1;
   }
   inside = 1;
   pthread_mutex_lock(&mutex);
   return 1;
 }
 
+static int os_lock(void)
+{
+  return enter_lock(__atomic_load_n(&shield, __ATOMIC_RELAXED));
+}
+
 static void os_unlock(void)
 {
   pthread_mutex_unlock(&mutex);
   inside = 0;
+  if (shielded) {
+    shielded = 0;
+    pthread_sigmask(SIG_SETMASK, &outside, NULL);
+  }
 }
 
 static void os_unlock_all(void)
@@ -112,12 +144,13 @@ static void os_unlock_all(void)
 
 static pthread_key_t at_end;
 
-/* A key's destructor runs again as long as it sets the key: the last round is
- * the one after which other destructors hardly allocate any more. */
+/* A key's destructor runs again as long as it sets the key, but not after the
+ * last round, and a thread may have set it first in another's destructor: so
+ * it waits for one round, after which destructors hardly allocate any more. */
 static void thread_round(void *rounds)
 {
   uintptr_t n = (uintptr_t)rounds;
-  if (n < PTHREAD_DESTRUCTOR_ITERATIONS) {
+  if (n < 2) {
     pthread_setspecific(at_end, (void *)(n + 1));
   } else {
     thread_end();
@@ -143,16 +176,50 @@ static unsigned os_milliseconds(void)
   return (unsigned)now.tv_sec * 1000u + (unsigned)(now.tv_nsec / 1000000);
 }
 
-static void os_say(const char *text, size_t n)
+static void os_write(int fd, const char *text, size_t n)
 {
   while (n > 0) {
-    ssize_t written = write(STDERR_FILENO, text, n);
+    ssize_t written = write(fd, text, n);
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
     if (written <= 0) {
       return;
     }
     text += written;
     n -= (size_t)written;
   }
+}
+
+static void os_say(const char *text, size_t n)
+{
+  os_write(STDERR_FILENO, text, n);
+}
+
+static int os_stderr(void)
+{
+  int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200);
+  return fd >= 0 ? fd : STDERR_FILENO;
+}
+
+static int os_create(const char *path)
+{
+  return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+}
+
+static void os_close(int fd)
+{
+  close(fd);
+}
+
+static unsigned long os_process(void)
+{
+  return (unsigned long)getpid();
+}
+
+static const char *os_setting(const char *name)
+{
+  return secure_getenv(name);
 }
 
 /* A fork copies the memory as it is: no other thread may be in the middle of
@@ -162,7 +229,7 @@ static __thread int forking;
 
 static void before_fork(void)
 {
-  forking = os_lock();
+  forking = enter_lock(1);
 }
 
 static void after_fork(void)

@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# Memory is given back or used again; see memory.c.
+
+setup_file() {
+  cd "$BATS_TEST_DIRNAME/../.."
+  make -s build/programs/memory
+}
+
+setup() {
+  cd "$BATS_TEST_DIRNAME/../.."
+}
+
+memory() {
+  timeout 120 build/programs/memory "$1"
+}
+
+@test "20,000 threads one after the other: memory and address space stay flat" {
+  memory one_by_one
+}
+
+@test "20,000 threads, 20 at a time: memory and address space stay flat" {
+  memory in_batches
+}
+
+@test "threads that allocate first in a destructor leave no heap behind" {
+  memory destructors
+}
+
+@test "after a peak memory goes back while threads are a little active" {
+  memory own_freed
+}
+
+@test "the same when threads free each other's blocks" {
+  memory others_freed
+}
+
+@test "memory of threads that have ended goes back while another is active" {
+  memory threads_ended
+}
+
+@test "malloc_trim gives back what threads that have ended had" {
+  memory trimmed
+}
+
+@test "peak after peak memory goes back" {
+  memory peaks
+}
