@@ -294,6 +294,8 @@ static int refill(struct arena *a, unsigned l, unsigned t)
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
   @ ensures span_tail: SpanTail(a);
   @ ensures span_parked: SpanParked(a, 0);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_LISTS
   @*/
 static unsigned take(struct arena *a, unsigned l, unsigned t)
 {
@@ -310,6 +312,9 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
   /*@ assert aligned: AlignedAs(off, ClassSize[t / 2]); */
   /*@ assert covers: Covers(a, s, off); */
   /*@ ghost lemma_at(a, s, off); */
+  /*@ assert at: off == SlotOffset(a, s, i); */
+  /*@ assert live: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   !(q == s && j == i) ==> LiveSlot{Pre}(a, q, j); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
