@@ -298,6 +298,9 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t)
   /*@ assert aligned: AlignedAs(off, ClassSize[t / 2]); */
   /*@ assert covers: Covers(a, s, off); */
   /*@ ghost lemma_at(a, s, off); */
+  /*@ assert at: off == SlotOffset(a, s, i); */
+  /*@ assert live: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   !(q == s && j == i) ==> LiveSlot{Pre}(a, q, j); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */

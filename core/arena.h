@@ -204,6 +204,8 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
   @ ensures span_tail: SpanTail(a);
   @ ensures span_parked: SpanParked(a, 0);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_LISTS
   @*/
 LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t);
 
@@ -241,6 +243,48 @@ LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan);
   @ ENSURES_LOOK(a, off)
   @*/
 LM_CORE int arena_look(const struct arena *a, unsigned off);
+
+/* What off is, for a thread that does not own the arena and reads it while its
+ * owner writes.  Nothing is asked of the arena: each cell is read once, each
+ * index is checked, and no loop waits for anything, so that whatever is read
+ * the answer comes and no memory but the arena is read.  *s is the run and *i
+ * the slot, 0 for a large object, of what begins at off, if anything does.
+ * Of an arena at rest it says the truth, but for LM_FOREIGN, which may also
+ * stand for the inside of a large object. */
+/*@ requires arena: \valid_read(a);
+  @ requires run: \valid(s);
+  @ requires slot: \valid(i);
+  @ requires apart: \separated(s, i, a);
+  @ assigns *s, *i;
+  @ ensures result: LM_OK <= \result <= LM_FOREIGN;
+  @ ensures run: *s < ARENA_PAGES;
+  @ ensures slot: \result <= LM_DOUBLE ==> *i < SLOTS_MAX;
+  @ behavior sound:
+  @ assumes sound: Arena(a);
+  @ ensures ok: \result == LM_OK <==> BlockStart{Pre}(a, off);
+  @ ensures free_slot: \result == LM_DOUBLE <==> FreeStart{Pre}(a, off);
+  @ ensures inside: \result == LM_INTERIOR ==> Covered{Pre}(a, off);
+  @ ensures what: \result == LM_OK ==>
+  @   (LiveSlot{Pre}(a, *s, *i) && off == SlotOffset{Pre}(a, *s, *i)) ||
+  @   (LiveLarge{Pre}(a, *s) && off == *s * PAGE_SIZE && *i == 0);
+  @*/
+LM_CORE int arena_peek(const struct arena *a, unsigned off, unsigned *s,
+                       unsigned *i);
+
+/* The byte offset of slot i of run s, as arena_peek names it; 0 if there is no
+ * such slot.  Nothing is asked of the arena. */
+/*@ requires arena: \valid_read(a);
+  @ requires run: s < ARENA_PAGES;
+  @ assigns \nothing;
+  @ ensures none: (SlotTag(a->tag[s]) ==> i >= Slots(a, s)) ==>
+  @   (LargeTag(a->tag[s]) ==> i != 0) ==> \result == 0;
+  @ ensures large: LargeTag(a->tag[s]) ==> i == 0 ==> \result == s * PAGE_SIZE;
+  @ behavior sound:
+  @ assumes runs: Runs(a) && SpanPages(a);
+  @ ensures slot: SlotTag(a->tag[s]) ==> i < Slots(a, s) ==>
+  @   \result == SlotOffset(a, s, i);
+  @*/
+LM_CORE unsigned arena_offset_of(const struct arena *a, unsigned s, unsigned i);
 
 /* The size in bytes of the block at off: a program may use them all. */
 /*@ requires arena: \valid_read(a);

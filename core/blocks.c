@@ -130,6 +130,110 @@ LM_CORE int arena_look(const struct arena *a, unsigned off)
   return look_at(a, s, off);
 }
 
+/* ---- What another thread may ask ---- */
+
+/* The run that byte off is in, if a slot or a large object begins there. */
+/*@ requires arena: \valid_read(a);
+  @ assigns \nothing;
+  @ ensures behind: \result < ARENA_PAGES && \result * PAGE_SIZE <= off;
+  @ behavior runs:
+  @ assumes runs: Runs(a);
+  @ ensures span: \forall integer s; Covers(a, s, off) ==>
+  @   SlotTag(a->tag[s]) ==> \result == s;
+  @ ensures large: \forall integer s; LiveLarge(a, s) ==>
+  @   s * PAGE_SIZE == off ==> \result == s;
+  @*/
+static unsigned peek_run(const struct arena *a, unsigned off)
+{
+  unsigned p = off / PAGE_SIZE;
+  int s;
+  if (p >= ARENA_PAGES) {
+    return 0u;
+  }
+  s = a->owner[p];
+  return s < 0 || (unsigned)s > p ? 0u : (unsigned)s;
+}
+
+/* What begins at byte off, where slot i of run s, of tag t, does; nothing if i
+ * is SLOTS_MAX. */
+/*@ requires arena: \valid_read(a);
+  @ requires run: s < ARENA_PAGES && s * PAGE_SIZE <= off;
+  @ requires slot: i < SLOTS_MAX || i == SLOTS_MAX;
+  @ assigns \nothing;
+  @ ensures result: LM_OK <= \result <= LM_FOREIGN;
+  @ ensures ok: \result == LM_OK <==>
+  @   i < SLOTS_MAX && (SlotTag(t) ==> Taken(a, s, i));
+  @ ensures free_slot: \result == LM_DOUBLE <==>
+  @   i < SLOTS_MAX && SlotTag(t) && !Taken(a, s, i);
+  @ ensures inside: \result == LM_INTERIOR ==> t == a->tag[s] ==>
+  @   Covers(a, s, off);
+  @*/
+static int peek_slot(const struct arena *a, unsigned s, unsigned t, unsigned i,
+                     unsigned off)
+{
+  if (i == SLOTS_MAX) {
+    return t > TAG_FREE && off / PAGE_SIZE - s < a->npages[s] ? LM_INTERIOR
+                                                              : LM_FOREIGN;
+  }
+  if (!SLOTTED(t)) {
+    return LM_OK;
+  }
+  return word_test(a->bits[WORDS * s + i / WORD_BITS], i % WORD_BITS) ? LM_OK
+                                                                      : LM_DOUBLE;
+}
+
+LM_CORE int arena_peek(const struct arena *a, unsigned off, unsigned *s,
+                       unsigned *i)
+{
+  unsigned r = peek_run(a, off);
+  unsigned t = a->tag[r];
+  unsigned k = locate_tag(t, off - r * PAGE_SIZE);
+  int what = peek_slot(a, r, t, k, off);
+  /*@ ghost lemma_classes(); */
+  /*@ ghost lemma_class_slots(); */
+  /*@ for sound: assert first: t > TAG_FREE ==> 0 < r; */
+  /*@ for sound: assert covers: \forall integer q, j; 0 <= q < ARENA_PAGES ==>
+    @   SlotTag(a->tag[q]) ==> 0 <= j < Slots(a, q) ==>
+    @   Covers(a, q, SlotOffset(a, q, j)); */
+  /*@ for sound: assert slots: \forall integer q, j; 0 <= q < ARENA_PAGES ==>
+    @   SlotTag(a->tag[q]) ==> 0 <= j < Slots(a, q) ==>
+    @   SlotOffset(a, q, j) == off ==> q == r && j == k; */
+  /*@ for sound: assert larges: \forall integer q; LiveLarge(a, q) ==>
+    @   q * PAGE_SIZE == off ==> q == r && k == 0; */
+  /*@ for sound: assert live: what == LM_OK ==> SlotTag(t) ==>
+    @   LiveSlot(a, r, k) && off == SlotOffset(a, r, k); */
+  /*@ for sound: assert large: what == LM_OK ==> !SlotTag(t) ==>
+    @   LiveLarge(a, r) && off == r * PAGE_SIZE && k == 0; */
+  /*@ for sound: assert slot: what == LM_OK ==> SlotTag(t) ==>
+    @   Block(a, off, ClassSize[t / 2]); */
+  /*@ for sound: assert object: what == LM_OK ==> !SlotTag(t) ==>
+    @   Block(a, off, a->npages[r] * PAGE_SIZE); */
+  /*@ for sound: assert start: what == LM_OK ==> BlockStart(a, off); */
+  /*@ for sound: assert block: BlockStart(a, off) ==> what == LM_OK; */
+  /*@ for sound: assert free: what == LM_DOUBLE ==> FreeStart(a, off); */
+  /*@ for sound: assert freed: FreeStart(a, off) ==> what == LM_DOUBLE; */
+  *s = r;
+  *i = k;
+  return what;
+}
+
+LM_CORE unsigned arena_offset_of(const struct arena *a, unsigned s, unsigned i)
+{
+  unsigned t = a->tag[s];
+  unsigned d;
+  /*@ ghost lemma_classes(); */
+  if (!SLOTTED(t)) {
+    return t > TAG_FREE && i == 0u ? s * PAGE_SIZE : 0u;
+  }
+  /*@ ghost lemma_class(t / 2u); */
+  if (i >= class_slots(t / 2u)) {
+    return 0u;
+  }
+  /*@ ghost lemma_slot_room(i, ClassSlots[t / 2u], ClassSize[t / 2u]); */
+  d = i * class_size(t / 2u);
+  return d <= 0xFFFFFFFFu - s * PAGE_SIZE ? s * PAGE_SIZE + d : 0u;
+}
+
 /* The run that covers byte off, where a block begins. */
 /*@ requires arena: \valid_read(a);
   @ requires runs: Runs(a);
@@ -165,8 +269,8 @@ LM_CORE unsigned arena_size(const struct arena *a, unsigned off)
   @ ensures room: !Full(a, s);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ensures span_tail: SpanTail(a);
-  @ ensures span_parked: SpanParked(a, s);
+  @ ENSURES_LISTS
+  @ ENSURES_ARENA(a, s)
   @*/
 static void unmark(struct arena *a, unsigned s, unsigned i, unsigned off)
 {

@@ -57,13 +57,16 @@ LM_CORE unsigned locate_slot(unsigned c, unsigned d)
   return SLOTS_MAX;
 }
 
+LM_CORE unsigned locate_tag(unsigned t, unsigned d)
+{
+  /*@ ghost lemma_classes(); */
+  if (SLOTTED(t)) {
+    return locate_slot(t / 2u, d);
+  }
+  return t > TAG_FREE && d == 0u ? 0u : SLOTS_MAX;
+}
+
 LM_CORE unsigned locate_start(const struct arena *a, unsigned s, unsigned off)
 {
-  unsigned t = a->tag[s];
-  unsigned d = off - s * PAGE_SIZE;
-  /*@ ghost lemma_classes(); */
-  if (!SLOTTED(t)) {
-    return d == 0u ? 0u : SLOTS_MAX;
-  }
-  return locate_slot(t / 2u, d);
+  return locate_tag(a->tag[s], off - s * PAGE_SIZE);
 }

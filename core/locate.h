@@ -43,6 +43,22 @@ LM_CORE unsigned locate_byte(const struct arena *a, unsigned off);
   @*/
 LM_CORE unsigned locate_slot(unsigned c, unsigned d);
 
+/* The slot that starts d bytes into a run of tag t; a large object counts as
+ * slot 0.  SLOTS_MAX exactly if none does. */
+/*@ requires tag: t <= 255;
+  @ assigns \nothing;
+  @ ensures range: \result < SLOTS_MAX || \result == SLOTS_MAX;
+  @ ensures slot: SlotTag(t) ==> \result != SLOTS_MAX ==>
+  @   \result < ClassSlots[t / 2] && SlotStart(t / 2, \result) == d;
+  @ ensures none: SlotTag(t) ==> \result == SLOTS_MAX ==>
+  @   \forall integer i; 0 <= i < ClassSlots[t / 2] ==>
+  @   d != SlotStart(t / 2, i);
+  @ ensures large: LargeTag(t) ==>
+  @   (d == 0 ? \result == 0 : \result == SLOTS_MAX);
+  @ ensures other: t <= TAG_FREE ==> \result == SLOTS_MAX;
+  @*/
+LM_CORE unsigned locate_tag(unsigned t, unsigned d);
+
 /* The slot of span s that starts at byte off, which s covers; a large object
  * counts as slot 0.  SLOTS_MAX exactly if none does. */
 /*@ requires arena: \valid_read(a);
