@@ -387,6 +387,24 @@ static void block_end(struct arena *a, const struct tiny *t, unsigned k)
 
 /* ---- Allocation ---- */
 
+/* In a block at a multiple of TINY_SIZE an offset is aligned as it is in the
+ * block. */
+/*@ ghost
+  /@ requires block: k < TINY_BLOCKS;
+   @ requires offset: o <= TINY_SIZE;
+   @ requires size: 1 <= n < TINY_SIZE;
+   @ requires aligned: o % TinyAlign(n) == 0;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures aligned: (k * TINY_SIZE + o) % TinyAlign(n) == 0;
+   @/
+  static void lemma_tiny_aligned(unsigned k, unsigned o, unsigned n) {
+    /@ assert eight: o % 8 == 0 ==> (k * TINY_SIZE + o) % 8 == 0; @/
+    /@ assert four: o % 4 == 0 ==> (k * TINY_SIZE + o) % 4 == 0; @/
+    /@ assert two: o % 2 == 0 ==> (k * TINY_SIZE + o) % 2 == 0; @/
+  }
+*/
+
 /* Where an object of n bytes goes in the block that holder h fills; TINY_SIZE
  * if it does not fit. */
 /*@ requires tiny: \valid_read(t);
@@ -409,10 +427,12 @@ static unsigned tiny_room(const struct tiny *t, unsigned h, unsigned n)
 /*@ requires tiny: \valid(t);
   @ requires set: TinySet(t);
   @ requires holder: h < HOLDERS && TinyCur(t, h) != 0;
-  @ requires size: 1 <= n;
+  @ requires size: 1 <= n < TINY_SIZE;
   @ requires room: t->used[h] <= o && o + n <= TINY_SIZE;
+  @ requires aligned: o % TinyAlign(n) == 0;
   @ assigns t->live[0 .. TINY_BLOCKS - 1], t->used[h];
-  @ ensures offset: \result == TinyCur{Pre}(t, h) * TINY_SIZE + o;
+  @ ensures some: \result != 0;
+  @ ensures aligned: \result % TinyAlign(n) == 0;
   @ ensures object: TinyObject(t, \result, n);
   @ ensures new: !TinyStart{Pre}(t, \result);
   @ ensures kept: TinyStay{Pre,Post}(t, \result);
@@ -424,6 +444,7 @@ static unsigned tiny_pack(struct tiny *t, unsigned h, unsigned o, unsigned n)
 {
   unsigned k = cur_get(t, h);
   /*@ assert packed: TinyPacked(t, k); */
+  /*@ ghost lemma_tiny_aligned(k, o, n); */
   block_fill(t, h, o, n);
   /*@ assert owns: TinyOwns(t, k, o, n); */
   /*@ assert kept: TinyOwnsStay{Pre,Here}(t, k, o); */
@@ -451,7 +472,7 @@ static unsigned tiny_pack(struct tiny *t, unsigned h, unsigned o, unsigned n)
   @   t->live[0 .. TINY_BLOCKS - 1];
   @ ensures object: \result != 0 ==> TinyObject(t, \result, n);
   @ ensures new: \result != 0 ==> !TinyStart{Pre}(t, \result);
-  @ ensures aligned: \result % TINY_SIZE == 0;
+  @ ensures aligned: \result % TinyAlign(n) == 0;
   @ ensures kept: TinyStay{Pre,Post}(t, \result);
   @ ensures no_new: TinyStartsStay{Post,Pre}(t, \result);
   @ ensures blocks_kept: BlocksStay{Pre,Post}(a, 0);
@@ -469,7 +490,7 @@ static unsigned tiny_fresh(struct arena *a, struct tiny *t, unsigned h,
   if (k == 0u) {
     return 0u;
   }
-  /*@ ghost lemma_zero(0); */
+  /*@ ghost lemma_tiny_aligned(k, 0, n); */
   block_open(t, h, k, n);
   /*@ assert object: TinyObject(t, TinyOffset(k, 0), n); */
   return k * TINY_SIZE;
@@ -491,6 +512,7 @@ LM_CORE unsigned tiny_alloc(struct arena *a, struct tiny *t, unsigned h,
 LM_CORE int tiny_in(const struct tiny *t, unsigned off)
 {
   unsigned k = off / TINY_SIZE;
+  /*@ ghost lemma_zero(0); */
   return k < TINY_BLOCKS && t->live[k] != 0u;
 }
 
@@ -506,9 +528,7 @@ LM_CORE int tiny_look(const struct arena *a, const struct tiny *t,
 {
   unsigned k = off / TINY_SIZE;
   int what;
-  /*@ ghost lemma_zero(0); */
   if (!tiny_in(t, off)) {
-    /*@ assert none: !TinyStart(t, off); */
     what = arena_look(a, off);
     return what == LM_OK ? LM_FOREIGN : what;
   }
@@ -549,6 +569,40 @@ static void tiny_drop(struct arena *a, struct tiny *t, unsigned k, unsigned i)
   block_end(a, t, k);
 }
 
+/* The same, with what it says of offsets: off is the object's. */
+/*@ requires arena: \valid(a);
+  @ requires tiny: \valid(t) && \separated(t, a);
+  @ requires sound: Arena(a);
+  @ requires set: Tiny(a, t);
+  @ requires live: TinyLive(t, k, i);
+  @ requires offset: off == k * TINY_SIZE + i && off / TINY_SIZE == k;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1], t->high[0 .. HOLDERS - 1],
+  @   t->low[0 .. HOLDERS - 1], t->live[0 .. TINY_BLOCKS - 1];
+  @ ensures gone: !TinyStart(t, off);
+  @ ensures kept: TinyStay{Pre,Post}(t, off);
+  @ ensures no_new: TinyStartsStay{Post,Pre}(t, 0);
+  @ ensures last: !TinyIn(t, off) ==> !BlockStart(a, off - i);
+  @ ensures blocks_same: TinyIn(t, off) ==> BlocksStay{Pre,Post}(a, 0);
+  @ ensures blocks_kept: BlocksStay{Pre,Post}(a, off - i);
+  @ ensures blocks_no_new: BlocksStay{Post,Pre}(a, 0);
+  @ ENSURES_TINY(a, t)
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void tiny_end(struct arena *a, struct tiny *t, unsigned k, unsigned i,
+                     unsigned off)
+{
+  /*@ assert offset: off == TinyOffset(k, i); */
+  tiny_drop(a, t, k, i);
+  (void)off;
+  /*@ assert gone: \forall integer q, j; TinyLive(t, q, j) ==>
+    @   TinyOffset(q, j) != off; */
+}
+
 LM_CORE int tiny_free(struct arena *a, struct tiny *t, unsigned off)
 {
   unsigned k = off / TINY_SIZE;
@@ -557,6 +611,8 @@ LM_CORE int tiny_free(struct arena *a, struct tiny *t, unsigned off)
   if (what != LM_OK) {
     return what;
   }
-  tiny_drop(a, t, k, i);
+  /*@ assert offset: off == k * TINY_SIZE + i; */
+  /*@ assert live: TinyLive(t, k, i); */
+  tiny_end(a, t, k, i, off);
   return LM_OK;
 }

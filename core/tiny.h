@@ -96,6 +96,7 @@ LM_CORE unsigned tiny_alloc(struct arena *a, struct tiny *t, unsigned h,
 /*@ requires tiny: \valid_read(t);
   @ assigns \nothing;
   @ ensures in: \result != 0 <==> TinyIn(t, off);
+  @ ensures start: TinyStart(t, off) ==> \result != 0;
   @*/
 LM_CORE int tiny_in(const struct tiny *t, unsigned off);
 

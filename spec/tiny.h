@@ -46,8 +46,7 @@
   @
   @ // Byte offset off lies in a block that objects live in.
   @ predicate TinyIn{L}(struct tiny *t, integer off) =
-  @   \exists integer k; TinyPacked(t, k) &&
-  @     k * TINY_SIZE <= off < k * TINY_SIZE + TINY_SIZE;
+  @   TinyPacked(t, off / TINY_SIZE);
   @
   @ // An object of n bytes fits into what is left of the block of holder h.
   @ predicate TinyFits{L}(struct tiny *t, integer h, integer n) =
