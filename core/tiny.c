@@ -232,10 +232,14 @@ static void block_fill(struct tiny *t, unsigned h, unsigned o, unsigned n)
   @ requires size: 1 <= n < TINY_SIZE;
   @ assigns t->live[k], t->high[h], t->low[h], t->used[h];
   @ ensures owns: TinyOwns(t, k, 0, n);
+  @ ensures new: !TinyLive{Pre}(t, k, 0);
   @ ensures kept: TinyOwnsStay{Pre,Post}(t, k, 0);
   @ ensures no_new: TinyLiveSame{Pre,Post}(t, k, 0);
   @ ensures blocks: TinyPackedSame{Pre,Post}(t, k);
   @ ensures packed: TinyPacked(t, k);
+  @ ensures filled: TinyCur(t, h) ==
+  @   (TinyCur{Pre}(t, h) == 0 || n < \old(t->used[h]) ?
+  @    k : TinyCur{Pre}(t, h));
   @ ENSURES_TINY_SET(t)
   @*/
 static void block_open(struct tiny *t, unsigned h, unsigned k, unsigned n)
@@ -493,6 +497,8 @@ static unsigned tiny_fresh(struct arena *a, struct tiny *t, unsigned h,
   /*@ ghost lemma_tiny_aligned(k, 0, n); */
   block_open(t, h, k, n);
   /*@ assert object: TinyObject(t, TinyOffset(k, 0), n); */
+  /*@ assert new: \forall integer q, j; TinyLive{Pre}(t, q, j) ==>
+    @   TinyOffset(q, j) != TinyOffset(k, 0); */
   return k * TINY_SIZE;
 }
 
