@@ -169,6 +169,30 @@ static void cur_set(struct tiny *t, unsigned h, unsigned k)
   t->low[h] = (unsigned short)(k % 65536u);
 }
 
+/* Holder h fills block k from byte n on. */
+/*@ requires tiny: \valid(t);
+  @ requires holder: h < HOLDERS;
+  @ requires block: k < TINY_BLOCKS;
+  @ requires used: n <= TINY_SIZE;
+  @ requires alone: \forall integer g; 0 <= g < HOLDERS ==> TinyCur(t, g) != k;
+  @ assigns t->high[h], t->low[h], t->used[h];
+  @ ensures block: TinyCur(t, h) == k;
+  @ ensures used: t->used[h] == n;
+  @ ensures others: \forall integer g; 0 <= g < HOLDERS ==> g != h ==>
+  @   TinyCur(t, g) == TinyCur{Pre}(t, g) &&
+  @   t->used[g] == \at(t->used[g], Pre);
+  @ ensures live: TinyLiveSame{Pre,Post}(t, -1, -1);
+  @ ensures packed: TinyPackedSame{Pre,Post}(t, -1);
+  @ ensures past: TinyPast(t, k, n);
+  @ ensures kept: \forall integer q, j, m; q != k ==>
+  @   TinyOwns{Pre}(t, q, j, m) ==> TinyOwns(t, q, j, m);
+  @*/
+static void cur_start(struct tiny *t, unsigned h, unsigned k, unsigned n)
+{
+  cur_set(t, h, k);
+  t->used[h] = (unsigned short)n;
+}
+
 /* ---- The objects of a block ---- */
 
 /* An object lives from byte i of block k on. */
@@ -248,10 +272,13 @@ static void block_open(struct tiny *t, unsigned h, unsigned k, unsigned n)
   /*@ assert none: \forall integer i; !TinyLive(t, k, i); */
   /*@ assert other: \forall integer g; 0 <= g < HOLDERS ==> TinyCur(t, g) != k; */
   object_begin(t, k, 0u);
-  if (cur_get(t, h) == 0u || n < t->used[h]) {
-    cur_set(t, h, k);
-    t->used[h] = (unsigned short)n;
+  /*@ assert kept: TinyOwnsStay{Pre,Here}(t, k, 0); */
+  /*@ assert rest: TinyRest(t); */
+  if (cur_get(t, h) != 0u && n >= t->used[h]) {
+    return;
   }
+  cur_start(t, h, k, n);
+  /*@ assert kept: TinyOwnsStay{Pre,Here}(t, k, 0); */
 }
 
 /* Nobody fills block k. */
