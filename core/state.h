@@ -35,4 +35,18 @@ struct arena {
   signed char at[LISTS];            /* word of it allocated from */
 };
 
+/* The tiny allocator's state, apart from the arena that its blocks are from: a
+ * program that packs no tiny objects has none.  A block of TINY_SIZE bytes is
+ * named by its number in the arena, which is its offset / TINY_SIZE.  All is of
+ * a type that struct arena does not use: what one does concerns not the other. */
+#define TINY_SIZE 16u
+#define TINY_BLOCKS (ARENA_PAGES * (PAGE_SIZE / TINY_SIZE))
+
+struct tiny {
+  unsigned short high[HOLDERS];     /* block that is being filled, 0: none, */
+  unsigned short low[HOLDERS];      /* in halves: high * 65536 + low */
+  unsigned short used[HOLDERS];     /* bytes of it that were handed out */
+  unsigned short live[TINY_BLOCKS]; /* bit i: an object lives from byte i on */
+};
+
 #endif

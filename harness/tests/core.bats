@@ -43,6 +43,17 @@ setup() {
   HI=1000 build/tests/model_full
 }
 
+@test "tiny objects: random operations answer as the model" {
+  make -s build/tests/tiny
+  build/tests/tiny
+}
+
+@test "tiny objects, 32-bit words, more holders: random operations answer as the model" {
+  mkdir -p build/tests
+  gcc -m32 -g -O1 -Icore -DHOLDERS=4u -o build/tests/tiny_32 harness/tests/tiny.c
+  build/tests/tiny_32
+}
+
 @test "a run of pages costs O(log pages) steps" {
   mkdir -p build/tests
   for n in 10 11 12 13 14 15 16 17 18 19; do
