@@ -22,7 +22,8 @@ INCLUDE := -Icore -Ispec -Iharness
 # Debian 12 packages: proof, compilers, tests.
 PACKAGES := frama-c-base why3 z3 python3 \
             gcc gcc-multilib clang libc6-dev make \
-            bats golang-1.19-src git perl
+            bats golang-1.19-src git perl \
+            sqlite3 lua5.4 ghostscript redis-server libpython3.11-testsuite
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
