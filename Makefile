@@ -19,21 +19,27 @@ HARNESS := $(sort $(wildcard harness/*.c))
 MAN     := $(sort $(wildcard harness/*.[1-8]))
 INCLUDE := -Icore -Ispec -Iharness
 
-# Debian 12 packages: proof, compilers, tests.
+# Debian 12 packages: proof, compilers, tests, model.
 PACKAGES := frama-c-base why3 z3 python3 \
             gcc gcc-multilib clang libc6-dev make \
-            bats golang-1.19-src git perl \
-            sqlite3 lua5.4 ghostscript redis-server libpython3.11-testsuite
+            bats golang-1.19-src git perl g++ spin \
+            lua5.4 sqlite3 ghostscript redis-server libpython3.11-testsuite
+# More for bench: the other allocators, what counts and draws.
+BENCH_PACKAGES := libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0 \
+                  valgrind gnuplot-nox binutils
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what is needed from Debian 12 (as root, or through sudo)
+bench-deps: PACKAGES += $(BENCH_PACKAGES)
+bench-deps: ## install that and what bench needs
+deps bench-deps:
 	@missing=; for p in $(PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed$$' || missing="$$missing $$p"; \
 	done; \
-	if [ -z "$$missing" ]; then echo "deps: all packages are installed"; exit 0; fi; \
-	echo "deps: installing$$missing"; \
+	if [ -z "$$missing" ]; then echo "$@: all packages are installed"; exit 0; fi; \
+	echo "$@: installing$$missing"; \
 	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	$$sudo apt-get update -q && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
@@ -44,7 +50,8 @@ deps: ## install what is needed from Debian 12 (as root, or through sudo)
 # function of the core is internal and can be inlined.
 LIB_FLAGS := -std=gnu99 -Wall -Wextra $(INCLUDE) -fPIC -pthread -fvisibility=hidden \
              -ftls-model=initial-exec -fno-builtin-malloc -fno-builtin-calloc \
-             -fno-builtin-realloc -fno-builtin-free
+             -fno-builtin-realloc -fno-builtin-free \
+             -fexceptions -fno-semantic-interposition
 
 lib: build/liblemmalloc.so build/liblemmalloc.a ## build build/liblemmalloc.so and build/liblemmalloc.a
 
@@ -52,11 +59,32 @@ build/lemmalloc.o: harness/lemmalloc.c $(CORE) $(HEADERS) $(HARNESS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LIB_FLAGS) -c -o $@ $<
 
+# In the static library C++'s operators are an object of their own, which only
+# C++ programs link.
+build/static.o: harness/lemmalloc.c $(CORE) $(HEADERS) $(HARNESS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LIB_FLAGS) -DLM_NO_CXX -c -o $@ $<
+
+build/cxx.o: harness/cxx.c harness/lemmalloc.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LIB_FLAGS) -c -o $@ $<
+
+# Under the names with lm_ alone, beside another malloc.
+build/prefix.o: harness/lemmalloc.c $(CORE) $(HEADERS) $(HARNESS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LIB_FLAGS) -DLM_PREFIX_ONLY -c -o $@ $<
+
 build/liblemmalloc.so: build/lemmalloc.o
+build/liblemmalloc-prefix.so: build/prefix.o
+build/liblemmalloc.so build/liblemmalloc-prefix.so:
 	$(CC) $(CFLAGS) -shared -pthread -Wl,-soname,$(@F) -Wl,-z,relro,-z,now -o $@ $< $(LDFLAGS)
 
-build/liblemmalloc.a: build/lemmalloc.o
-	rm -f $@ && $(AR) rcs $@ $<
+build/liblemmalloc.a: build/static.o build/cxx.o
+build/liblemmalloc-prefix.a: build/prefix.o
+build/liblemmalloc.a build/liblemmalloc-prefix.a:
+	rm -f $@ && $(AR) rcs $@ $^
+
+lib-prefix: build/liblemmalloc-prefix.so build/liblemmalloc-prefix.a ## the same with only the names that begin with lm_
 
 # Every file of the core alone: C90, no libc, no warning, 64 and 32 bits.
 STRICT := -std=c90 -pedantic-errors -Wall -Wextra -Werror -ffreestanding -fsyntax-only -Icore -Ispec
@@ -84,6 +112,9 @@ mutants: ## break the core on purpose; the proofs must notice (FUNC= FILE= SAMPL
 	proofs/mutate $(if $(FUNC),--func $(FUNC)) $(if $(FILE),--file $(FILE)) \
 	  $(if $(SAMPLE),--sample $(SAMPLE))
 
+model: ## check the protocol between threads with Spin; broken ones must fail
+	proofs/model/check $(if $(V),-v)
+
 # ---------------------------------------------------------------- tests
 
 # Tests are harness/tests/*.bats; each builds the programs it needs:
@@ -104,6 +135,17 @@ build/static/%: harness/tests/%.c $(HEADERS) build/liblemmalloc.a
 	@mkdir -p $(@D)
 	$(CC) $(TEST_FLAGS) -fno-builtin -static -o $@ $< build/liblemmalloc.a -pthread
 
+CXX = g++
+CXX_FLAGS = -g -O1 -std=c++17 -Wall -Wextra -Iharness -fno-builtin -fno-allocation-dce
+
+build/programs/%: harness/tests/%.cpp $(HEADERS) build/liblemmalloc.so
+	@mkdir -p $(@D)
+	$(CXX) $(CXX_FLAGS) -o $@ $< -Lbuild -llemmalloc -Wl,-rpath,'$$ORIGIN/..' -pthread
+
+build/static/%: harness/tests/%.cpp $(HEADERS) build/liblemmalloc.a
+	@mkdir -p $(@D)
+	$(CXX) $(CXX_FLAGS) -static -o $@ $< build/liblemmalloc.a -pthread
+
 check: core-check lib ## run the tests
 	@mkdir -p build
 	@bats --tap harness/tests | tee build/check.tap | awk ' \
@@ -114,6 +156,27 @@ check: core-check lib ## run the tests
 	  /^ok / { good++ } \
 	  END { if (n != good + bad + skipped || n == 0) { print "check: the tests did not run to the end"; bad++ } \
 	        printf "check: %d passed, %d failed, %d skipped\n", good, bad, skipped; exit bad > 0 }'
+
+# ---------------------------------------------------------------- speed
+
+# WORKLOADS=name,kind  ALLOCATORS=name,name  REPS=n  QUICK=1
+BENCH = harness/bench/bench $(if $(WORKLOADS),--workloads $(WORKLOADS)) \
+        $(if $(ALLOCATORS),--allocators $(ALLOCATORS)) \
+        $(if $(REPS),--reps $(REPS)) $(if $(QUICK),--quick)
+BENCH_PROGRAMS := build/bench/workloads build/bench/measure
+
+build/bench/%: harness/bench/%.c harness/bench/blocks.h harness/bench/threads.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -g -std=c99 -Wall -Wextra -pedantic -fno-builtin -o $@ $< -pthread
+
+bench: lib $(BENCH_PROGRAMS) ## time and memory beside other allocators (WORKLOADS= ALLOCATORS= REPS= QUICK=1)
+	$(BENCH)
+
+instructions: lib $(BENCH_PROGRAMS) ## count the instructions of malloc and free, beside other allocators
+	$(BENCH) --instructions
+
+fastpath: lib ## no division, lock or call on the straight path of malloc and free
+	harness/bench/fastpath
 
 # ---------------------------------------------------------------- the rest
 
@@ -128,4 +191,5 @@ install: lib ## install library, header and manual page (PREFIX=/usr/local DESTD
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help deps lib core-check prove prove-all mutants check install clean
+.PHONY: help deps bench-deps lib lib-prefix core-check prove prove-all mutants model check \
+        bench instructions fastpath install clean

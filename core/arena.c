@@ -233,7 +233,11 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
   @*/
 static int refill_last(struct arena *a, unsigned l, unsigned t)
 {
-  if (cursor_hunt(a, l, t)) {
+  int found = cursor_hunt(a, l, t);
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert live: SlotsLive{Pre,Here}(a, 0, 0); */
+  /*@ assert tags: SlotsTag{Pre,Here}(a, 0, 0); */
+  if (found) {
     return 1;
   }
   /*@ assert none: !Room{Pre}(a, l, t); */
@@ -279,23 +283,7 @@ static int refill(struct arena *a, unsigned l, unsigned t)
   return refill_last(a, l, t);
 }
 
-/* Takes a slot from the word that list l's cursor is at; its offset. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires list: 0 < l < LISTS && l % TAGS == t;
-  @ requires room: CursorRoom(a, l);
-  @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
-  @ ensures some: \result != 0;
-  @ ensures block: Block(a, \result, ClassSize[t / 2]);
-  @ ensures held: BlockHeld(a, \result, l);
-  @ ensures new: !BlockStart{Pre}(a, \result);
-  @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
-  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
-  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
-  @ ensures span_tail: SpanTail(a);
-  @ ensures span_parked: SpanParked(a, 0);
-  @*/
-static unsigned take(struct arena *a, unsigned l, unsigned t)
+LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t)
 {
   unsigned s = a->cur[l];
   unsigned i;
@@ -303,10 +291,9 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
   /*@ assert tag: a->tag[s] == t; */
   /*@ ghost lemma_class(t / 2u); */
   i = cursor_take(a, l);
-  (void)t;
   /*@ ghost lemma_classes(); */
   /*@ ghost lemma_aligned(s, i, ClassSize[t / 2u]); */
-  off = slot_offset(a, s, i);
+  off = slot_offset_tag(a, s, i, t);
   /*@ assert place: off == s * PAGE_SIZE + i * ClassSize[t / 2]; */
   /*@ assert aligned: AlignedAs(off, ClassSize[t / 2]); */
   /*@ assert covers: Covers(a, s, off); */
@@ -324,7 +311,7 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
   return off;
 }
 
-/* As refill, with what it says of blocks; 1 at once if there is room. */
+/* As refill, with what it says of blocks. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires tag: SlotTag(t);
@@ -347,14 +334,9 @@ static unsigned take(struct arena *a, unsigned l, unsigned t)
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ENSURES_ARENA(a, 0)
   @*/
-static int ready(struct arena *a, unsigned l, unsigned t)
+static int refill_block(struct arena *a, unsigned l, unsigned t)
 {
-  int r;
-  if (a->cur[l] != 0u &&
-      a->bits[WORDS * a->cur[l] + (unsigned)a->at[l]] != ALL_ONES) {
-    return 1;
-  }
-  r = refill(a, l, t);
+  int r = refill(a, l, t);
   /*@ ghost lemma_classes(); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
@@ -363,19 +345,58 @@ static int ready(struct arena *a, unsigned l, unsigned t)
   return r;
 }
 
-LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
-                             short *refilled)
+/* arena_alloc for list l when its cursor is at no word with room. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ requires flag: \valid(refilled) && \separated(refilled, a);
+  @ assigns *refilled, a->cur[0 .. LISTS - 1], a->at[l], a->fresh,
+  @   a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
+  @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->head[0 .. LISTS - 1];
+  @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[t / 2]);
+  @ ensures held: \result != 0 ==> BlockHeld(a, \result, l);
+  @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
+  @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
+  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
+  @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
+  @   ==> \result != 0;
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures flag: *refilled == 0 || *refilled == 1;
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_COLD static unsigned alloc_slow(struct arena *a, unsigned l, unsigned t,
+                                   short *refilled)
 {
-  unsigned l = LIST_OF(h, tag);
   int r;
   /*@ ghost lemma_no_zero(a); */
-  r = ready(a, l, tag);
+  r = refill_block(a, l, t);
   /*@ ghost lemma_no_zero(a); */
   *refilled = r == 2;
   if (r == 0) {
     return 0u;
   }
-  return take(a, l, tag);
+  return arena_take(a, l, t);
+}
+
+/* Each way out takes by itself: so the compiler reads the cursor and its word
+ * once, and the proof meets one memory at a time. */
+LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
+                             short *refilled)
+{
+  unsigned l = LIST_OF(h, tag);
+  *refilled = 0;
+  if (cursor_room(a, l)) {
+    return arena_take(a, l, tag);
+  }
+  return alloc_slow(a, l, tag, refilled);
 }
 
 /* ---- Large objects ---- */
@@ -404,8 +425,23 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @*/
 static unsigned large_again(struct arena *a, unsigned k)
 {
+  unsigned s;
   reclaim_all(a);
-  return heap_alloc(a, k);
+  /*@ ghost Full: ; */
+  s = heap_alloc(a, k);
+  if (s != 0u) {
+    return s;
+  }
+  /*@ ghost lemma_classes(); */
+  /*@ assert same: TakenSame{Full,Here}(a); */
+  /*@ assert slots: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   a->tag[t] == \at(a->tag[t], Full); */
+  /*@ assert some: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   SlotTag(a->tag[t]) ==> \at(!Empty(a, t, Slots(a, t)), Full); */
+  /*@ assert here: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   SlotTag(a->tag[t]) ==> !Empty(a, t, Slots(a, t)); */
+  /*@ assert no_empty: NoEmpty(a); */
+  return 0u;
 }
 
 /* Hands out k pages. */

@@ -9,6 +9,7 @@
 #ifndef LM_ARENA_H
 #define LM_ARENA_H
 #include "../spec/blocks.h"
+#include "cache.h"
 
 /* What a byte offset turned out to be. */
 #define LM_OK 0        /* the start of a live block */
@@ -186,6 +187,26 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
 LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
                              short *refilled);
 
+/* The part of arena_alloc that is taken most: a block from the word that the
+ * cursor of list l, of tag t, is at (cursor_room says whether it has a free
+ * slot).  Its offset. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: 0 < l < LISTS && l % TAGS == t;
+  @ requires room: CursorRoom(a, l);
+  @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
+  @ ensures some: \result != 0;
+  @ ensures block: Block(a, \result, ClassSize[t / 2]);
+  @ ensures held: BlockHeld(a, \result, l);
+  @ ensures new: !BlockStart{Pre}(a, \result);
+  @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
+  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
+  @ ensures span_tail: SpanTail(a);
+  @ ensures span_parked: SpanParked(a, 0);
+  @*/
+LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t);
+
 /* A large object of n pages, aligned to a page; noscan: 0 or 1.  0, and no
  * block changed, when no run of n pages is free, nor when all empty spans are
  * given back.  Pages from the old value of a->fresh on were never handed out
@@ -252,6 +273,23 @@ LM_CORE unsigned arena_size(const struct arena *a, unsigned off);
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE int arena_free(struct arena *a, unsigned off);
+
+/* The part of arena_free that is taken most: frees the block at off, 1, if it
+ * is in a span that stays where it is, on its list or allocated from; else 0,
+ * and nothing changed. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ assigns a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ensures same: \result == 0 ==> BitsSame{Pre,Post}(a);
+  @ ensures block: \result != 0 ==> BlockStart{Pre}(a, off);
+  @ ensures gone: \result != 0 ==> !BlockStart(a, off);
+  @ ensures again: \result != 0 ==> \forall integer l;
+  @   BlockHeld{Pre}(a, off, l) ==> Room(a, l, l % TAGS);
+  @ ensures kept: \result != 0 ==> BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: \result != 0 ==> BlocksStay{Post,Pre}(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE int arena_free_quick(struct arena *a, unsigned off);
 
 /* Makes the large object at off one of n pages where it is: 1; or 0, and no
  * block changed, when what begins there is no large object, or has fewer pages

@@ -315,13 +315,186 @@ static void drop(struct arena *a, unsigned off)
     @   FreePages(a, k); */
 }
 
-LM_CORE int arena_free(struct arena *a, unsigned off)
+/* arena_free, whatever off is. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ENSURES_LOOK(a, off)
+  @ ensures gone: !BlockStart(a, off);
+  @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
+  @   Room(a, l, l % TAGS) || FreePages(a, ClassPages[l % TAGS / 2]);
+  @ ensures again_pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
+  @   FreePages(a, k);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_COLD static int free_slow(struct arena *a, unsigned off)
 {
   int what = arena_look(a, off);
   if (what != LM_OK) {
     return what;
   }
   drop(a, off);
+  return LM_OK;
+}
+
+/* The page that the owner of the page of byte off is said to be; 0 if there
+ * is no such page. */
+/*@ requires arena: \valid_read(a);
+  @ requires behind: OwnerBehind(a);
+  @ assigns \nothing;
+  @ ensures behind: \result < ARENA_PAGES && \result * PAGE_SIZE <= off;
+  @*/
+static unsigned owner_at(const struct arena *a, unsigned off)
+{
+  unsigned p = off / PAGE_SIZE;
+  return p < ARENA_PAGES ? (unsigned)a->owner[p] : 0u;
+}
+
+/* The slot that byte off is in, if s is a span with slots; else any number. */
+/*@ requires arena: \valid_read(a);
+  @ requires page: s < ARENA_PAGES && s * PAGE_SIZE <= off;
+  @ assigns \nothing;
+  @ ensures any: 0 <= \result;
+  @*/
+static unsigned slot_at(const struct arena *a, unsigned s, unsigned off)
+{
+  unsigned t = a->tag[s];
+  return t <= TAG_TINY ? class_slot(t / 2u, off - s * PAGE_SIZE) : 0u;
+}
+
+/* Whether slot i of span s holds the block at off.  Large objects and free
+ * runs have entries in the tables, without slots. */
+/*@ requires arena: \valid_read(a);
+  @ requires zero: a->tag[0] == TAG_NONE;
+  @ requires page: s < ARENA_PAGES && s * PAGE_SIZE <= off;
+  @ assigns \nothing;
+  @ ensures slot: \result != 0 ==> LiveSlot(a, s, i) &&
+  @   off == SlotOffset(a, s, i);
+  @*/
+static int live_at(const struct arena *a, unsigned s, unsigned i, unsigned off)
+{
+  unsigned t = a->tag[s];
+  /*@ ghost lemma_large(); */
+  if (t > TAG_TINY || i >= class_slots(t / 2u)) {
+    return 0;
+  }
+  /*@ assert span: 0 < s && SlotTag(a->tag[s]) && i < Slots(a, s); */
+  /*@ ghost lemma_class(t / 2u); */
+  /*@ ghost lemma_slot_room(i, ClassSlots[t / 2u], ClassSize[t / 2u]); */
+  if (i * class_size(t / 2u) != off - s * PAGE_SIZE) {
+    return 0;
+  }
+  /*@ assert offset: off == SlotOffset(a, s, i); */
+  return word_test(a->bits[WORDS * s + i / WORD_BITS], i % WORD_BITS);
+}
+
+/* Whether span s stays where it is when the block in its slot i is freed: it
+ * is allocated from, or it is on its list and seen not to be empty then. */
+/*@ requires arena: \valid_read(a);
+  @ requires sound: Arena(a);
+  @ requires live: LiveSlot(a, s, i);
+  @ assigns \nothing;
+  @ ensures place: \result != 0 ==>
+  @   a->list[s] != 0 || a->cur[a->home[s]] == s;
+  @ ensures some: \result != 0 ==> a->cur[a->home[s]] == s ||
+  @   \exists integer j; j != i && LiveSlot(a, s, j);
+  @*/
+static int rests(const struct arena *a, unsigned s, unsigned i)
+{
+  unsigned t = a->tag[s];
+  /*@ ghost lemma_class(t / 2u); */
+  if (a->list[s] == 0u) {
+    return a->cur[a->home[s]] == s;
+  }
+  if (!span_beside(a, s, i, class_slots(t / 2u))) {
+    return 0;
+  }
+  /*@ assert some: \exists integer j; 0 <= j < Slots(a, s) && j != i &&
+    @   Taken(a, s, j); */
+  return 1;
+}
+
+/* Frees the block in slot i of span s, which rests. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires live: LiveSlot(a, s, i);
+  @ requires offset: off == SlotOffset(a, s, i);
+  @ requires place: a->list[s] != 0 || a->cur[a->home[s]] == s;
+  @ assigns a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ensures gone: !BlockStart(a, off);
+  @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
+  @   Room(a, l, l % TAGS);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void drop_fast(struct arena *a, unsigned s, unsigned i, unsigned off)
+{
+  /*@ ghost lemma_classes(); */
+  /*@ assert slot: i < SLOTS_MAX; */
+  /*@ ghost lemma_one_slot(a, s, i, off); */
+  /*@ assert home: \forall integer l; BlockHeld(a, off, l) ==>
+    @   l == a->home[s]; */
+  unmark(a, s, i, off);
+  /*@ assert room: Room(a, a->home[s], a->tag[s]); */
+}
+
+/* At the offset of a live slot a block starts, no slot is free, and no large
+ * object begins. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires runs: Runs(a);
+   @ requires pages: SpanPages(a);
+   @ requires live: LiveSlot(a, s, i);
+   @ requires offset: off == SlotOffset(a, s, i);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures start: BlockStart(a, off);
+   @ ensures taken: !FreeStart(a, off);
+   @ ensures covered: Covered(a, off);
+   @ ensures small: \forall integer k; !BlockPages(a, off, k);
+   @/
+  static void lemma_live(const struct arena *a, unsigned s, unsigned i,
+                         unsigned off) {
+    lemma_offsets(a);
+    lemma_at(a, s, off);
+    lemma_one_slot(a, s, i, off);
+    /@ assert covers: Covers(a, s, off); @/
+    /@ assert block: Block(a, off, ClassSize[a->tag[s] / 2]); @/
+  }
+*/
+
+LM_CORE int arena_free_quick(struct arena *a, unsigned off)
+{
+  unsigned s = owner_at(a, off);
+  unsigned i = slot_at(a, s, off);
+  if (!live_at(a, s, i, off) || !rests(a, s, i)) {
+    return 0;
+  }
+  /*@ ghost lemma_live(a, s, i, off); */
+  drop_fast(a, s, i, off);
+  return 1;
+}
+
+/* What is rare starts afresh: so it keeps no register busy here. */
+LM_CORE int arena_free(struct arena *a, unsigned off)
+{
+  unsigned s = owner_at(a, off);
+  unsigned i = slot_at(a, s, off);
+  if (!live_at(a, s, i, off) || !rests(a, s, i)) {
+    return free_slow(a, off);
+  }
+  /*@ ghost lemma_live(a, s, i, off); */
+  drop_fast(a, s, i, off);
+  /*@ assert pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
+    @   FreePages(a, k); */
   return LM_OK;
 }
 

@@ -7,6 +7,12 @@
 #include "sizeclass.h"
 #include "span.h"
 
+LM_CORE int cursor_room(const struct arena *a, unsigned l)
+{
+  unsigned s = a->cur[l];
+  return s != 0u && a->bits[WORDS * s + (unsigned)a->at[l]] != ALL_ONES;
+}
+
 LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w)
 {
   a->cur[l] = s;

@@ -16,6 +16,15 @@
   @   a->cur[l] != 0 && a->bits[WORDS * a->cur[l] + a->at[l]] != ALL_ONES;
   @*/
 
+/* Whether it is. */
+/*@ requires arena: \valid_read(a);
+  @ requires cursors: Cursors(a);
+  @ requires list: l < LISTS;
+  @ assigns \nothing;
+  @ ensures room: \result != 0 <==> CursorRoom(a, l);
+  @*/
+LM_CORE int cursor_room(const struct arena *a, unsigned l);
+
 /* Lets list l allocate from its span s, which is on no list, from word w on. */
 /*@ requires arena: \valid(a);
   @ requires sound: ArenaBut(a, s);

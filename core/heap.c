@@ -20,6 +20,10 @@ LM_CORE unsigned heap_alloc(struct arena *a, unsigned k)
 LM_CORE unsigned heap_free(struct arena *a, unsigned s)
 {
   unsigned r = pages_free(a, s);
+  /*@ for fresh: assert fresh_same: a->fresh == \at(a->fresh, Pre); */
+  /*@ for fresh: assert used: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   a->tag[t] > TAG_FREE ==> \at(a->tag[t], Pre) > TAG_FREE &&
+    @   a->npages[t] == \at(a->npages[t], Pre); */
   /*@ assert spans: SpansSame{Pre,Here}(a); */
   /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
   /*@ assert taken: TakenSame{Pre,Here}(a); */

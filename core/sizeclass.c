@@ -34,31 +34,45 @@
    1,  7,  6,  5,  4,  3,  5,  7,  2,  9,  7,  5,  8,  3, 10,  7,  4, \
    0,   1
 
-static const unsigned short size_table[CLASS_ENTRIES] = { SIZES };
-static const unsigned short slots_table[CLASS_ENTRIES] = { SLOTS };
+/* What free needs of a class, side by side in one cache line: 2^32 / size,
+ * rounded up; the size; the slots. */
+struct class_row {
+  unsigned magic;
+  unsigned short size;
+  unsigned short slots;
+};
+static const struct class_row rows[CLASS_ENTRIES] = {
+  {         0,    0,   0 }, { 536870912,    8,1024 }, { 268435456,   16, 512 },
+  { 178956971,   24, 341 }, { 134217728,   32, 256 }, {  89478486,   48, 170 },
+  {  67108864,   64, 128 }, {  53687092,   80, 102 }, {  44739243,   96,  85 },
+  {  38347923,  112,  73 }, {  33554432,  128,  64 }, {  29826162,  144,  56 },
+  {  26843546,  160,  51 }, {  24403224,  176,  46 }, {  22369622,  192,  42 },
+  {  20648882,  208,  39 }, {  19173962,  224,  36 }, {  17895698,  240,  34 },
+  {  16777216,  256,  32 }, {  14913081,  288,  28 }, {  13421773,  320,  25 },
+  {  12201612,  352,  23 }, {  11184811,  384,  21 }, {  10324441,  416,  19 },
+  {   9586981,  448,  18 }, {   8947849,  480,  17 }, {   8388608,  512,  16 },
+  {   7456541,  576,  14 }, {   6710887,  640,  12 }, {   6100806,  704,  11 },
+  {   5592406,  768,  10 }, {   4793491,  896,   9 }, {   4194304, 1024,   8 },
+  {   3728271, 1152,   7 }, {   3355444, 1280,   6 }, {   3050403, 1408,  11 },
+  {   2796203, 1536,   5 }, {   2396746, 1792,   9 }, {   2097152, 2048,   4 },
+  {   1864136, 2304,   7 }, {   1597831, 2688,   3 }, {   1398102, 3072,   8 },
+  {   1342178, 3200,   5 }, {   1242757, 3456,   7 }, {   1048576, 4096,   2 },
+  {    883012, 4864,   5 }, {    798916, 5376,   3 }, {    699051, 6144,   4 },
+  {    657931, 6528,   5 }, {    633103, 6784,   6 }, {    621379, 6912,   7 },
+  {    524288, 8192,   1 }, {    453439, 9472,   6 }, {    441506, 9728,   5 },
+  {    419431,10240,   4 }, {    394759,10880,   3 }, {    349526,12288,   2 },
+  {    316552,13568,   3 }, {    299594,14336,   4 }, {    262144,16384,   1 },
+  {    233017,18432,   4 }, {    225198,19072,   3 }, {    209716,20480,   2 },
+  {    197380,21760,   3 }, {    174763,24576,   1 }, {    157533,27264,   3 },
+  {    149797,28672,   2 }, {    131072,32768,   1 }, {         0,    0,   0 },
+  { 268435456,   16, 512 }
+};
+
 static const unsigned char pages_table[CLASS_ENTRIES] = { PAGES };
 
 /*@ ghost const unsigned short ClassSize[CLASS_ENTRIES] = { SIZES }; */
 /*@ ghost const unsigned short ClassSlots[CLASS_ENTRIES] = { SLOTS }; */
 /*@ ghost const unsigned char ClassPages[CLASS_ENTRIES] = { PAGES }; */
-
-#if WORD_BITS == 64u
-/* 2^32 / size, rounded up. */
-static const unsigned magic_table[CLASS_ENTRIES] = {
-          0, 536870912, 268435456, 178956971, 134217728,  89478486,
-   67108864,  53687092,  44739243,  38347923,  33554432,  29826162,
-   26843546,  24403224,  22369622,  20648882,  19173962,  17895698,
-   16777216,  14913081,  13421773,  12201612,  11184811,  10324441,
-    9586981,   8947849,   8388608,   7456541,   6710887,   6100806,
-    5592406,   4793491,   4194304,   3728271,   3355444,   3050403,
-    2796203,   2396746,   2097152,   1864136,   1597831,   1398102,
-    1342178,   1242757,   1048576,    883012,    798916,    699051,
-     657931,    633103,    621379,    524288,    453439,    441506,
-     419431,    394759,    349526,    316552,    299594,    262144,
-     233017,    225198,    209716,    197380,    174763,    157533,
-     149797,    131072,         0,  268435456
-};
-#endif
 
 /* (n + 7) / 8 -> class, for n <= 1024. */
 static const unsigned char size_to_class8[129] = {
@@ -164,8 +178,8 @@ static const unsigned char size_to_class128[249] = {
 */
 
 #define TABLE_CASE(k) \
-  (c == (k) ==> size_table[c] == ClassSize[c] && \
-   slots_table[c] == ClassSlots[c] && pages_table[c] == ClassPages[c])
+  (c == (k) ==> rows[c].size == ClassSize[c] && \
+   rows[c].slots == ClassSlots[c] && pages_table[c] == ClassPages[c])
 
 /* The code's tables are the contracts' tables. */
 /*@ ghost
@@ -446,13 +460,13 @@ static const unsigned char size_to_class128[249] = {
 LM_CORE unsigned class_size(unsigned c)
 {
   /*@ ghost lemma_table(c); */
-  return size_table[c];
+  return rows[c].size;
 }
 
 LM_CORE unsigned class_slots(unsigned c)
 {
   /*@ ghost lemma_table(c); */
-  return slots_table[c];
+  return rows[c].slots;
 }
 
 LM_CORE unsigned class_pages(unsigned c)
@@ -558,8 +572,8 @@ LM_CORE unsigned class_of_malloc(unsigned n)
 #if WORD_BITS == 64u
 
 #define MAGIC_CASE(k) \
-  (c == (k) ==> 4294967296 <= magic_table[c] * ClassSize[c] < \
-   4294967296 + ClassSize[c] && magic_table[c] <= 536870912)
+  (c == (k) ==> 4294967296 <= rows[c].magic * ClassSize[c] < \
+   4294967296 + ClassSize[c] && rows[c].magic <= 536870912)
 
 /* The factor of class c is 2^32 / ClassSize[c], rounded up. */
 /*@ ghost
@@ -614,16 +628,18 @@ LM_CORE unsigned class_of_malloc(unsigned n)
 LM_CORE unsigned class_slot(unsigned c, unsigned d)
 {
   /*@ ghost
-    lemma_starts(c, d);
-    lemma_magic(c);
-    if (d <= 81920) {
-      word z = ClassSize[c];
-      word m = magic_table[c];
-      lemma_divide(d, m, z, m * z - 4294967296UL);
+    if (c != 0 && c != 68) {
+      lemma_starts(c, d);
+      lemma_magic(c);
+      if (d <= 81920) {
+        word z = ClassSize[c];
+        word m = rows[c].magic;
+        lemma_divide(d, m, z, m * z - 4294967296UL);
+      }
     }
   */
-  /*@ assert fits: d * magic_table[c] <= 4294967295 * magic_table[c]; */
-  return (unsigned)((word)d * magic_table[c] / 4294967296UL);
+  /*@ assert fits: d * rows[c].magic <= 4294967295 * rows[c].magic; */
+  return (unsigned)((word)d * rows[c].magic / 4294967296UL);
 }
 
 #else
@@ -631,10 +647,12 @@ LM_CORE unsigned class_slot(unsigned c, unsigned d)
 LM_CORE unsigned class_slot(unsigned c, unsigned d)
 {
   /*@ ghost
-    lemma_starts(c, d);
     lemma_table(c);
+    if (c != 0 && c != 68) {
+      lemma_starts(c, d);
+    }
   */
-  return d / size_table[c];
+  return rows[c].size == 0u ? 0u : d / rows[c].size;
 }
 
 #endif

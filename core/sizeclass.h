@@ -184,14 +184,15 @@ LM_CORE unsigned class_of_aligned(unsigned n, unsigned align);
 LM_CORE unsigned class_of_malloc(unsigned n);
 
 /* The slot of class c that offset d into a span lies in.  Any d is safe, and
- * d is the start of a slot exactly if the result r is below ClassSlots[c]
- * and r * ClassSize[c] == d. */
-/*@ requires slotted: Slotted(c);
+ * so are the classes without slots; d is the start of a slot exactly if the
+ * result r is below ClassSlots[c] and r * ClassSize[c] == d. */
+/*@ requires entry: c < CLASS_ENTRIES;
   @ terminates \true;
   @ assigns \nothing;
-  @ ensures slot: d < ClassPages[c] * 8192 ==> \result == d / ClassSize[c];
-  @ ensures start: \forall integer i; 0 <= i < ClassSlots[c] ==>
-  @   d == i * ClassSize[c] ==> \result == i;
+  @ ensures slot: Slotted(c) ==> d < ClassPages[c] * 8192 ==>
+  @   \result == d / ClassSize[c];
+  @ ensures start: Slotted(c) ==> \forall integer i;
+  @   0 <= i < ClassSlots[c] ==> d == i * ClassSize[c] ==> \result == i;
   @*/
 LM_CORE unsigned class_slot(unsigned c, unsigned d);
 

@@ -23,6 +23,21 @@ static word tail_word(unsigned w, unsigned n)
   return word_tail(n - first < WORD_BITS ? n - first : WORD_BITS);
 }
 
+/* The bits of x below bit m. */
+/*@ requires index: m <= WORD_BITS;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures head: \forall integer j; 0 <= j < WORD_BITS ==>
+  @   (Bit(\result, j) <==> Bit(x, j) && j < m);
+  @*/
+static word word_head(word x, unsigned m)
+{
+  word tail = word_tail(m);
+  /*@ ghost word none = lemma_and(x, tail); */
+  /*@ ghost lemma_xor(x, none); */
+  return x ^ (x & tail);
+}
+
 /* The bits of x, word w of a span with n slots, that are taken slots. */
 /*@ requires index: w < WORDS;
   @ requires slots: n <= SLOTS_MAX;
@@ -250,6 +265,22 @@ LM_CORE int span_empty(const struct arena *a, unsigned s, unsigned n)
     w++;
   }
   return 1;
+}
+
+LM_CORE int span_beside(const struct arena *a, unsigned s, unsigned i,
+                        unsigned n)
+{
+  unsigned w = i / WORD_BITS;
+  unsigned m = n - WORD_BITS * w;
+  word x = word_clear(a->bits[WORDS * s + w], i % WORD_BITS);
+  word live = m < WORD_BITS ? word_head(x, m) : x;
+  /*@ ghost lemma_zero(0); */
+  if (live != 0) {
+    /*@ ghost unsigned j = lemma_place(w, lemma_not_zero(live)); */
+    /*@ assert taken: j < n && j != i && Taken(a, s, j); */
+    return 1;
+  }
+  return 0;
 }
 
 /* The number of taken slots of span s, which has n slots, in word w. */

@@ -132,6 +132,21 @@ LM_CORE int span_give(struct arena *a, unsigned s, unsigned i);
   @*/
 LM_CORE int span_empty(const struct arena *a, unsigned s, unsigned n);
 
+/* Whether the word of slot i of span s, which has n slots, has a taken slot
+ * besides i: a cheap sign that without slot i the span is not empty. */
+/*@ requires arena: \valid_read(a);
+  @ requires span: s < ARENA_PAGES;
+  @ requires slot: i < n <= SLOTS_MAX;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures some: \result != 0 ==>
+  @   \exists integer j; 0 <= j < n && j != i && Taken(a, s, j);
+  @ ensures none: \result == 0 ==> \forall integer j; 0 <= j < n ==> j != i ==>
+  @   j / WORD_BITS == i / WORD_BITS ==> !Taken(a, s, j);
+  @*/
+LM_CORE int span_beside(const struct arena *a, unsigned s, unsigned i,
+                        unsigned n);
+
 /* The number of taken slots of span s, which has n slots. */
 /*@ requires arena: \valid_read(a);
   @ requires span: s < ARENA_PAGES;

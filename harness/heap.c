@@ -37,6 +37,8 @@ struct heap {
   size_t reach;                         /* bytes from base */
   unsigned ticks;                       /* slow paths taken */
   unsigned looked;                      /* when purge last looked, in ms */
+  unsigned long refills;                /* slots got the slow way */
+  unsigned long collected;              /* frees by others, done */
 
   /* Written when the heap changes hands; read by all. */
   __attribute__((aligned(LINE))) unsigned long owner;     /* thread, 0: nobody */
@@ -58,6 +60,7 @@ struct thread {
   struct heap *heaps;         /* that it owns; the first is allocated from */
   int ended;                  /* it has given its heaps back */
   int busy;                   /* it allocates the slow way, perhaps its first */
+  int starting;               /* the system may allocate, to note its end */
 };
 static __thread struct thread me;
 
@@ -118,6 +121,7 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
     if (what != LM_OK) {
       misuse("free", h->base + off, what);
     }
+    h->collected++;
     x &= x - 1;
   }
 }
@@ -146,6 +150,12 @@ static int freed_remotely(const struct heap *h, unsigned s, unsigned i)
 {
   word x = __atomic_load_n(&h->remote[WORDS * s + i / WORD_BITS], __ATOMIC_RELAXED);
   return (int)((x >> (i % WORD_BITS)) & 1u);
+}
+
+/* Whether the span that offset off may be in waits to be collected. */
+static int is_queued(const struct heap *h, unsigned off)
+{
+  return __atomic_load_n(&h->queued[h->arena.owner[off / PAGE_SIZE]], __ATOMIC_RELAXED);
 }
 
 /* Frees p if its heap h has no owner: 1; 0 if it has one. */
@@ -266,7 +276,9 @@ static int heap_take(void)
   }
   os_unlock();
   if (h != NULL && h->next == NULL) {
+    me.starting = 1;
     os_at_thread_end();
+    me.starting = 0;
   }
   return h != NULL;
 }
@@ -411,6 +423,7 @@ static void *heap_alloc_in(struct heap *h, struct want *w)
   collect(h);
   tick(h);
   if (SLOTTED(w->tag)) {
+    h->refills++;
     off = arena_alloc(&h->arena, HOLDER, w->tag, &w->refilled);
     w->zero = 0;
   } else {
@@ -473,6 +486,9 @@ static void *slow_alloc(struct want *w)
 {
   void *p;
   if (mine == NULL && (me.heaps != NULL || me.busy)) {
+    if (debug && !me.starting) {
+      reentered();
+    }
     return shared_alloc(w);
   }
   me.busy = 1;
@@ -505,6 +521,9 @@ static void heap_release(struct heap *h, void *p)
   unsigned s, i;
   int what;
   if (mine == NULL || !is_mine(h)) {
+    if (debug && mine == NULL && me.heaps != NULL && !me.starting) {
+      reentered();
+    }
     free_remote(h, p);
     return;
   }

@@ -23,7 +23,10 @@
 #include "../core/blocks.c"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "lemmalloc.h"
@@ -36,22 +39,27 @@
 static void misuse(const char *function, const void *p, int what)
   __attribute__((noreturn, cold));
 
-/* The lock protects the heaps that nobody owns, and the mappings. */
-static void lock(void)
+static int debug;               /* one of LEMMALLOC_OPTIONS: see options.c */
+
+/* A signal handler allocates while it interrupts an allocation. */
+__attribute__((noreturn, cold)) static void reentered(void)
 {
   static const char text[] =
     "lemmalloc: a signal handler called an allocation function that the "
     "signal had interrupted\n";
+  os_unlock_all();
+  os_say(text, sizeof text - 1);
+  abort();
+}
+
+/* The lock protects the heaps that nobody owns, and the mappings. */
+static void lock(void)
+{
   if (!os_lock()) {
-    os_say(text, sizeof text - 1);
-    abort();
+    reentered();
   }
 }
 
-static int arena_ready(const struct arena *a, unsigned l)
-{
-  return a->cur[l] != 0u && a->bits[WORDS * a->cur[l] + (unsigned)a->at[l]] != ALL_ONES;
-}
 static int arena_peek(const struct arena *a, unsigned off, unsigned *s, unsigned *i)
 {
   unsigned p = off / PAGE_SIZE, t, d, c;
@@ -71,8 +79,8 @@ static int arena_peek(const struct arena *a, unsigned off, unsigned *s, unsigned
 
 #include "mapping.c"
 #include "heap.c"
+#include "line.c"
 #include "misuse.c"
-
 
 /* ---- What the public functions share ---- */
 
@@ -141,24 +149,23 @@ static void *aligned(size_t align, size_t n)
 }
 
 /* A slot of class from the cursor of the thread's heap: no lock, no atomic
- * operation.  NULL: there is none, or the thread has no heap at hand. */
+ * operation, no call.  NULL: there is none, or the thread has no heap at hand. */
 static inline void *quick(unsigned class)
 {
   struct heap *h = mine;
-  unsigned l = LIST_OF(HOLDER, 2u * class);
-  short refilled;
+  unsigned tag = 2u * class;
+  unsigned l = LIST_OF(HOLDER, tag);
   unsigned off;
-  if (h == NULL) {
-    return NULL;
-  }
-  ENTER();
-  if (!arena_ready(&h->arena, l)) {
+  if (likely(h != NULL)) {
+    ENTER();
+    if (likely(cursor_room(&h->arena, l))) {
+      off = arena_take(&h->arena, l, tag);
+      LEAVE(h);
+      return h->base + off;
+    }
     LEAVE(h);
-    return NULL;
   }
-  off = arena_alloc(&h->arena, HOLDER, 2u * class, &refilled);
-  LEAVE(h);
-  return h->base + off;
+  return NULL;
 }
 
 /* The size of the block at p, for function, which is a misuse if there is
@@ -185,7 +192,7 @@ static size_t size_of(const char *function, const void *p)
   return size;
 }
 
-static LM_COLD void free_slow(void *p)
+static LM_COLD void free_other(void *p)
 {
   int old = errno;
   struct heap *h = heap_of(p);
@@ -223,24 +230,37 @@ static void *resized(void *p, size_t have, size_t n)
 
 /* ---- Public functions ---- */
 
-/* Each under two names. */
+/* Functions that people wait for: all that they call and that is not LM_COLD
+ * is put in line. */
+#define FAST PUBLIC __attribute__((flatten))
+
+/* Each under two names; with LM_PREFIX_ONLY under lm_ alone. */
 #define PUBLIC __attribute__((visibility("default")))
+#ifdef LM_PREFIX_ONLY
+#define PUBLISH(result, name, params) extern result lm_##name params
+#else
 #define PUBLISH(result, name, params) \
   PUBLIC extern result name params __attribute__((alias("lm_" #name)))
+#endif
 
-PUBLIC void *lm_malloc(size_t size)
+static LM_COLD void *malloc_slow(size_t size)
 {
   int zero;
+  return obtain(size, 1, &zero);
+}
+
+FAST void *lm_malloc(size_t size)
+{
   if (likely(CLASSED(size))) {
     void *p = quick(class_of_malloc((unsigned)size + (size == 0)));
     if (likely(p != NULL)) {
       return p;
     }
   }
-  return obtain(size, 1, &zero);
+  return malloc_slow(size);
 }
 
-PUBLIC void *lm_calloc(size_t n, size_t size)
+FAST void *lm_calloc(size_t n, size_t size)
 {
   size_t total;
   int zero = 0;
@@ -258,24 +278,20 @@ PUBLIC void *lm_calloc(size_t n, size_t size)
   return p == NULL || zero ? p : memset(p, 0, total);
 }
 
-PUBLIC void lm_free(void *p)
+FAST void lm_free(void *p)
 {
   struct heap *h = mine;
   if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
     unsigned off = offset(h, p);
-    unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
-    if (likely(SLOTTED(h->arena.tag[s]) && !__atomic_load_n(&h->queued[s], __ATOMIC_RELAXED))) {
-      int what;
-      ENTER();
-      what = arena_free(&h->arena, off);
-      LEAVE(h);
-      if (likely(what == LM_OK)) {
-        return;
-      }
-      misuse("free", p, what);
+    int done;
+    ENTER();
+    done = !is_queued(h, off) && arena_free_quick(&h->arena, off);
+    LEAVE(h);
+    if (likely(done)) {
+      return;
     }
   }
-  free_slow(p);
+  free_other(p);
 }
 
 PUBLIC void *lm_realloc(void *p, size_t size)
@@ -383,9 +399,18 @@ PUBLIC int lm_malloc_trim(size_t keep)
   return 1;
 }
 
-/* A test that runs beside another malloc has LM_PREFIX_ONLY. */
-#ifndef LM_PREFIX_ONLY
+#include "stats.c"
+#include "options.c"
+#if !defined LM_PREFIX_ONLY && !defined LM_NO_CXX
+#include "cxx.c"
+#endif
+
 PUBLISH(int, malloc_trim, (size_t keep));
+PUBLISH(struct mallinfo2, mallinfo2, (void));
+PUBLISH(struct mallinfo, mallinfo, (void));
+PUBLISH(void, malloc_stats, (void));
+PUBLISH(int, malloc_info, (int options, FILE *file));
+PUBLISH(int, mallopt, (int param, int value));
 PUBLISH(void *, malloc, (size_t size));
 PUBLISH(void *, calloc, (size_t n, size_t size));
 PUBLISH(void *, realloc, (void *p, size_t size));
@@ -399,4 +424,3 @@ PUBLISH(int, posix_memalign, (void **p, size_t align, size_t size));
 PUBLISH(void *, valloc, (size_t size));
 PUBLISH(void *, pvalloc, (size_t size));
 PUBLISH(size_t, malloc_usable_size, (void *p));
-#endif

@@ -3,7 +3,13 @@
  *
  * Each lm_ function is also exported under its standard name, without lm_, so
  * that a program uses it unchanged (LD_PRELOAD, or -llemmalloc on the linker's
- * command line).  Both names may be mixed.
+ * command line).  Both names may be mixed.  In liblemmalloc-prefix there are
+ * only the names with lm_, beside another malloc.
+ *
+ * C++: all forms of operator new and delete are there too (not in
+ * liblemmalloc-prefix), and may be mixed with the others.  Out of memory, new
+ * calls the new_handler as long as there is one, then throws std::bad_alloc,
+ * or returns NULL if it is nothrow.
  *
  * Units: every size and alignment counts bytes.
  * Sizes: 0 .. PTRDIFF_MAX; more fails with ENOMEM.  An object of 0 bytes has
@@ -18,14 +24,17 @@
  *   it to standard error and calls abort().  A slot that was freed and handed
  *   out again is a live object: such a double free goes unnoticed.
  * Threads: any thread may call any function at any time, and free what other
- *   threads allocated.  After fork the child can allocate.  Calling one from
- *   a signal handler that interrupted one on the same thread is reported like
- *   a misuse.
+ *   threads allocated.  After fork the child can allocate.  A signal handler
+ *   that interrupted one on the same thread and calls one is served from
+ *   memory that threads share; where that is not safe, and always with
+ *   LEMMALLOC_OPTIONS=debug, it is reported like a misuse.
+ * Options: the environment variable LEMMALLOC_OPTIONS, see lemmalloc(3).
  */
 #ifndef LEMMALLOC_H
 #define LEMMALLOC_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -73,6 +82,40 @@ size_t lm_malloc_usable_size(void *p);
 /* Gives memory that is not in use back to the system: that of the calling
  * thread and that of threads that have ended.  keep is ignored.  1. */
 int lm_malloc_trim(size_t keep);
+
+/* ---- Statistics ----
+ *
+ * Counted when asked for, by walking the heaps; allocating nothing.  While
+ * other threads allocate, the figures of their heaps are approximate. */
+
+struct mallinfo;
+struct mallinfo2;
+
+/* glibc's struct of <malloc.h>, in bytes and numbers:
+ *   arena     bytes in pages of heaps that have been used, without those whose
+ *             memory was given back
+ *   uordblks  of these, in live objects, each as malloc_usable_size says
+ *   fordblks  of these, the rest
+ *   ordblks   free slots and free runs of pages
+ *   hblks     objects with a mapping of their own
+ *   hblkhd    their bytes, not in arena
+ *   keepcost  bytes in free pages, which malloc_trim gives back
+ * and 0 for the others.  In lm_mallinfo what is more than INT_MAX is
+ * INT_MAX. */
+struct mallinfo2 lm_mallinfo2(void);
+struct mallinfo lm_mallinfo(void);
+
+/* Writes statistics to standard error, for people to read. */
+void lm_malloc_stats(void);
+
+/* Writes them to file as XML, in glibc's form with version="lemmalloc-1" and
+ * elements of its own.  options is 0: else EINVAL, as errno and result.
+ * Returns 0; errors of the file are left in the file. */
+int lm_malloc_info(int options, FILE *file);
+
+/* Changes nothing.  1 if glibc has a parameter param (M_ARENA_MAX, M_MXFAST
+ * ...), so that programs that tune glibc's malloc go on; else 0. */
+int lm_mallopt(int param, int value);
 
 #ifdef __cplusplus
 }

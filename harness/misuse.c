@@ -6,30 +6,6 @@
  * Proven: nothing.  Trusted: every line.
  */
 
-struct line {
-  char text[200];
-  size_t n;
-};
-
-static void add(struct line *l, const char *s)
-{
-  while (*s != '\0' && l->n < sizeof l->text) {
-    l->text[l->n++] = *s++;
-  }
-}
-
-static void add_number(struct line *l, uintptr_t v, unsigned radix)
-{
-  char digits[3 * sizeof v + 1], *d = digits + sizeof digits;
-  *--d = '\0';
-  do {
-    *--d = "0123456789abcdef"[v % radix];
-    v /= radix;
-  } while (v != 0);
-  add(l, radix == 16 ? "0x" : "");
-  add(l, d);
-}
-
 static void add_block(struct line *l, uintptr_t p, uintptr_t block, size_t size)
 {
   add_number(l, p - block, 10);
@@ -77,7 +53,7 @@ static void add_place(struct line *l, const struct heap *h, unsigned off, int fr
 /* Says that function got p, which is no live object. */
 static void misuse(const char *function, const void *p, int what)
 {
-  struct line l = { "", 0 };
+  struct line l = { "", 0, NULL, NULL };
   const struct heap *h = heap_of(p);
   struct mapping *m;
   os_lock();      /* unless this thread has it already */
@@ -105,7 +81,7 @@ static void misuse(const char *function, const void *p, int what)
 
 __attribute__((noreturn, cold)) static void wrong_size(const void *p)
 {
-  struct line l = { "", 0 };
+  struct line l = { "", 0, NULL, NULL };
   add(&l, "lemmalloc: wrong size: free_sized(");
   add_number(&l, (uintptr_t)p, 16);
   add(&l, "): the object is smaller\n");

@@ -3,9 +3,12 @@
  * Part of lemmalloc.c's translation unit.
  */
 #include "platform_linux.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -176,16 +179,50 @@ static unsigned os_milliseconds(void)
   return (unsigned)now.tv_sec * 1000u + (unsigned)(now.tv_nsec / 1000000);
 }
 
-static void os_say(const char *text, size_t n)
+static void os_write(int fd, const char *text, size_t n)
 {
   while (n > 0) {
-    ssize_t written = write(STDERR_FILENO, text, n);
+    ssize_t written = write(fd, text, n);
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
     if (written <= 0) {
       return;
     }
     text += written;
     n -= (size_t)written;
   }
+}
+
+static void os_say(const char *text, size_t n)
+{
+  os_write(STDERR_FILENO, text, n);
+}
+
+static int os_stderr(void)
+{
+  int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200);
+  return fd >= 0 ? fd : STDERR_FILENO;
+}
+
+static int os_create(const char *path)
+{
+  return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+}
+
+static void os_close(int fd)
+{
+  close(fd);
+}
+
+static unsigned long os_process(void)
+{
+  return (unsigned long)getpid();
+}
+
+static const char *os_setting(const char *name)
+{
+  return secure_getenv(name);
 }
 
 /* A fork copies the memory as it is: no other thread may be in the middle of

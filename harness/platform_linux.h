@@ -1,9 +1,10 @@
 /*
  * platform_linux.h - all that lemmalloc asks of the operating system.
  * A port to another system replaces this file and platform_linux.c.
- * None of these functions allocates; none but os_lock blocks.
+ * None of these functions allocates; none but os_lock, os_write, os_say and
+ * os_create blocks.
  * Proven: nothing.  Trusted: every line, and mmap(2), munmap(2), madvise(2),
- * write(2), getrlimit(2) and the pthread mutex below it.
+ * write(2), open(2), getrlimit(2) and the pthread mutex below it.
  */
 #ifndef LM_PLATFORM_LINUX_H
 #define LM_PLATFORM_LINUX_H
@@ -51,7 +52,23 @@ static void thread_end(void);
 /* Milliseconds, from some moment on; they wrap around. */
 static unsigned os_milliseconds(void);
 
-/* Writes n bytes to standard error. */
+/* Writes n bytes to a file; to standard error.  Errors are passed over. */
+static void os_write(int fd, const char *text, size_t n);
 static void os_say(const char *text, size_t n);
+
+/* A descriptor of its own for standard error: it stays open when the program
+ * closes its own at its end. */
+static int os_stderr(void);
+
+/* Opens a new, or emptied, file for writing; below 0 if that is impossible. */
+static int os_create(const char *path);
+static void os_close(int fd);
+
+/* The number of this process. */
+static unsigned long os_process(void);
+
+/* The environment variable name; NULL if there is none, or if the program has
+ * other rights than who started it (setuid). */
+static const char *os_setting(const char *name);
 
 #endif

@@ -31,6 +31,10 @@ conform() {
   conform errno_kept
 }
 
+@test "free leaves errno alone: large, aligned, another thread's; so does realloc to 0" {
+  conform errno_free
+}
+
 @test "every object is aligned as malloc, aligned_alloc, posix_memalign, valloc say" {
   conform alignment
 }
@@ -49,6 +53,14 @@ conform() {
 
 @test "realloc within the same size class keeps the address" {
   conform realloc_stays
+}
+
+@test "a realloc or reallocarray that fails leaves the object and its contents" {
+  conform failure_keeps
+}
+
+@test "mallopt accepts glibc's parameters, without effect; malloc_trim returns 1" {
+  conform tuning
 }
 
 @test "malloc_usable_size: at least what was asked for, all of it usable" {

@@ -108,6 +108,34 @@ static void errno_kept(void)
   CHECK(errno == 77);
 }
 
+static void *freer(void *p)
+{
+  errno = 78;
+  free(p);
+  CHECK(errno == 78);
+  return NULL;
+}
+
+/* free leaves errno alone, whatever it does: POSIX.1-2024 */
+static void errno_free(void)
+{
+  size_t n, align;
+  pthread_t t;
+  for (n = 1; n <= (size_t)64 << 20; n *= 4) {
+    for (align = 8; align <= 1 << 16; align *= 16) {
+      CHECK(pthread_create(&t, NULL, freer, aligned_alloc(align, n)) == 0);
+      pthread_join(t, NULL);
+      errno = 77;
+      free(aligned_alloc(align, n));
+      lm_free_sized(aligned_alloc(align, n), n);
+      lm_free_aligned_sized(aligned_alloc(align, n), align, n);
+      CHECK(realloc(aligned_alloc(align, n), 0) == NULL && errno == 77);
+    }
+  }
+  malloc_trim(0);
+  CHECK(errno == 77);
+}
+
 static void alignment(void)
 {
   size_t n, align;
@@ -207,6 +235,47 @@ static void realloc_keeps(void)
   p = realloc(p, 300000);
   CHECK(p && all(p, 'c', 100000));
   free(p);
+}
+
+/* What could not be resized lives on with its contents, and can be freed. */
+static void failure_keeps(void)
+{
+  volatile size_t half = SIZE_MAX / 2;
+  size_t n;
+  for (n = 1; n <= (size_t)40 << 20; n *= 5) {
+    char *p = malloc(n);
+    CHECK(p);
+    memset(p, 'd', n);
+    errno = 0;
+    CHECK(realloc(p, 2 * half + 1) == NULL && errno == ENOMEM);
+    errno = 0;
+    CHECK(realloc(p, half) == NULL && errno == ENOMEM);
+    errno = 0;
+    CHECK(reallocarray(p, half, 4) == NULL && errno == ENOMEM);
+    CHECK(malloc_usable_size(p) >= n && all(p, 'd', n));
+    p = realloc(p, n + 1);
+    CHECK(p && all(p, 'd', n));
+    free(p);
+  }
+}
+
+/* glibc's tuning changes nothing, and is no failure. */
+static void tuning(void)
+{
+  static const int known[] = {
+    M_MXFAST, M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX,
+    M_CHECK_ACTION, M_PERTURB, M_ARENA_TEST, M_ARENA_MAX
+  };
+  size_t i;
+  for (i = 0; i < sizeof known / sizeof *known; i++) {
+    char *p;
+    CHECK(mallopt(known[i], 1) == 1);
+    p = malloc(200000);
+    CHECK(p);
+    free(p);
+  }
+  CHECK(mallopt(0, 1) == 0 && mallopt(1234, 1) == 0 && mallopt(-1234, 1) == 0);
+  CHECK(malloc_trim(0) == 1 && malloc_trim(SIZE_MAX) == 1);
 }
 
 static void realloc_stays(void)
@@ -422,11 +491,14 @@ static const struct {
   { "too_large", too_large },
   { "overflow", overflow },
   { "errno_kept", errno_kept },
+  { "errno_free", errno_free },
   { "alignment", alignment },
   { "bad_alignment", bad_alignment },
   { "zeroed", zeroed },
   { "realloc_keeps", realloc_keeps },
   { "realloc_stays", realloc_stays },
+  { "failure_keeps", failure_keeps },
+  { "tuning", tuning },
   { "usable", usable },
   { "both_names", both_names },
   { "beyond", beyond },

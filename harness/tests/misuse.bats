@@ -177,3 +177,8 @@ misuse() {
   ulimit -v 400000
   misuse signal_inside "a signal handler called an allocation function"
 }
+
+@test "LEMMALLOC_OPTIONS=debug: a signal handler that allocates within malloc" {
+  export LEMMALLOC_OPTIONS=debug
+  misuse signal_inside "a signal handler called an allocation function"
+}

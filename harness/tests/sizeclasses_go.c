@@ -151,7 +151,7 @@ static void compare_tables(void)
     equal("class_slots", i, class_slots(i),
           i == 0 ? 0 : go_pages.v[i] * PAGE_SIZE / go_size.v[i]);
 #if WORD_BITS == 64u
-    equal("magic_table", i, magic_table[i], go_magic.v[i]);
+    equal("rows.magic", i, rows[i].magic, go_magic.v[i]);
 #endif
   }
   for (i = 0; i < go_8.n; i++) {

@@ -1,29 +1,89 @@
 #!/usr/bin/env bats
-# What the linker sees is what lemmalloc.h declares, under two names each.
+# What the linker sees is what lemmalloc.h declares, under two names each, and
+# C++'s operators.
 
 setup_file() {
   cd "$BATS_TEST_DIRNAME/../.."
-  make -s lib
+  make -s lib lib-prefix
 }
 
 setup() {
   cd "$BATS_TEST_DIRNAME/../.."
 }
 
+declared() {
+  grep -o 'lm_[a-z_0-9]*(' harness/lemmalloc.h | tr -d '('
+}
+
+# C++17, [new.delete]: operators SIZE_T
+operators() {
+  local o
+  for o in "" "[]"; do
+    printf "operator new$o(%s)\n" "$1" "$1, std::nothrow_t const&" \
+      "$1, std::align_val_t" "$1, std::align_val_t, std::nothrow_t const&"
+    printf "operator delete$o(%s)\n" "void*" "void*, $1" "void*, std::nothrow_t const&" \
+      "void*, std::align_val_t" "void*, $1, std::align_val_t" \
+      "void*, std::align_val_t, std::nothrow_t const&"
+  done
+}
+
 wanted() {
-  grep -o 'lm_[a-z_]*(' harness/lemmalloc.h | tr -d '(' | sed 'p; s/^lm_//' | sort
+  { declared | sed 'p; s/^lm_//'; operators "unsigned long"; } | sort
+}
+
+# What nm prints of a library: functions that others can use.
+functions() {
+  nm "$@" --defined-only | awk 'NF == 3 { print $3 }' | c++filt | sort
 }
 
 @test "the shared library exports the public functions and nothing else" {
-  diff <(wanted) <(nm -D --defined-only build/liblemmalloc.so | awk '{ print $3 }' | sort)
+  diff <(wanted) <(functions -D build/liblemmalloc.so)
 }
 
-@test "the static library defines the public functions and nothing else" {
-  diff <(wanted) <(nm -g --defined-only build/liblemmalloc.a | awk 'NF == 3 { print $3 }' | sort)
+@test "the static library: the same, but nothrow new, which is libstdc++'s" {
+  diff <(wanted | grep -v 'new.*nothrow') <(functions -g build/liblemmalloc.a)
 }
 
-@test "there are 14 public functions" {
-  [ "$(wanted | wc -l)" = 28 ]
+@test "32 bits: the same, with the operators for a 32-bit size_t" {
+  mkdir -p build/32
+  gcc -m32 -O2 -std=gnu99 -Wall -Wextra -Werror -Iharness -fvisibility=hidden -fPIC -fexceptions \
+    -ftls-model=initial-exec -shared -o build/32/symbols.so harness/lemmalloc.c -pthread
+  diff <({ declared | sed 'p; s/^lm_//'; operators "unsigned int"; } | sort) \
+    <(functions -D build/32/symbols.so)
+}
+
+@test "the library with prefixes has the names with lm_ and nothing else" {
+  diff <(declared | sort) <(functions -D build/liblemmalloc-prefix.so)
+  diff <(declared | sort) <(functions -g build/liblemmalloc-prefix.a)
+}
+
+@test "the library with prefixes works beside another malloc" {
+  local dir=$BATS_TEST_TMPDIR
+  cat >"$dir/program.c" <<'END'
+#include <malloc.h>
+#include <stdlib.h>
+#include <lemmalloc.h>
+int main(void)
+{
+  char *p = malloc(100), *q = lm_malloc(100);
+  size_t ours = lm_mallinfo2().uordblks;
+  p = realloc(p, 1000000);
+  q = lm_realloc(q, 1000);
+  ours = lm_mallinfo2().uordblks - ours;
+  free(p);
+  lm_free(q);
+  return !(p && q && ours == 1024 - 112);
+}
+END
+  gcc -fno-builtin -Iharness -o "$dir/shared" "$dir/program.c" -Lbuild -llemmalloc-prefix -Wl,-rpath,"$PWD/build"
+  "$dir/shared"
+  gcc -fno-builtin -Iharness -static -o "$dir/static" "$dir/program.c" build/liblemmalloc-prefix.a
+  "$dir/static"
+}
+
+@test "there are 19 public functions and 20 operators" {
+  [ "$(declared | wc -l)" = 19 ]
+  [ "$(operators x | sort -u | wc -l)" = 20 ]
 }
 
 @test "the core needs nothing from outside, not even memcpy" {
