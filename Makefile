@@ -22,10 +22,11 @@ INCLUDE := -Icore -Ispec -Iharness
 # Debian 12 packages: proof, compilers, tests, model.
 PACKAGES := frama-c-base why3 z3 python3 \
             gcc gcc-multilib clang libc6-dev make \
-            bats golang-1.19-src git perl g++ spin
-# More for bench: the other allocators, the programs, what counts and draws.
+            bats golang-1.19-src git perl g++ spin \
+            lua5.4 sqlite3 ghostscript redis-server libpython3.11-testsuite
+# More for bench: the other allocators, what counts and draws.
 BENCH_PACKAGES := libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0 \
-                  lua5.4 sqlite3 ghostscript valgrind gnuplot-nox binutils
+                  valgrind gnuplot-nox binutils
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

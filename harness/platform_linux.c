@@ -143,6 +143,7 @@ static void os_unlock_all(void)
 }
 
 static pthread_key_t at_end;
+static int have_key;
 
 /* A key's destructor runs again as long as it sets the key, but not after the
  * last round, and a thread may have set it first in another's destructor: so
@@ -159,14 +160,16 @@ static void thread_round(void *rounds)
 
 static void make_key(void)
 {
-  pthread_key_create(&at_end, thread_round);
+  have_key = pthread_key_create(&at_end, thread_round) == 0;
 }
 
 static void os_at_thread_end(void)
 {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, make_key);
-  pthread_setspecific(at_end, (void *)1);
+  if (have_key) {
+    pthread_setspecific(at_end, (void *)1);
+  }
 }
 
 static unsigned os_milliseconds(void)

@@ -39,7 +39,7 @@ static unsigned char *make(unsigned *state)
 {
   unsigned what = next(state) % 1000;
   unsigned n = 8 + next(state) % (what < 800 ? 300 : what < 990 ? 5000 : 150000);
-  unsigned char *p = what == 999 ? aligned_alloc(32768, n) : malloc(n);
+  unsigned char *p = what >= 990 ? aligned_alloc(32768, n) : malloc(n);
   CHECK(p != NULL);
   memset(p, (int)(n % 251), n);
   memcpy(p, &n, sizeof n);

@@ -26,6 +26,10 @@ memory() {
   memory destructors
 }
 
+@test "where no key is left for the library, others' keys keep their values" {
+  memory no_key
+}
+
 @test "after a peak memory goes back while threads are a little active" {
   memory own_freed
 }
@@ -44,4 +48,8 @@ memory() {
 
 @test "peak after peak memory goes back" {
   memory peaks
+}
+
+@test "a thread that needs several heaps uses them again, and leaves them to others" {
+  memory several_heaps
 }

@@ -37,7 +37,7 @@
 #define OWN 150u              /* slots of a thread */
 #define LOCKS 16u
 
-static unsigned long seed = 1, ops = 300000, nthreads = 8;
+static unsigned long seed = 1, ops = 600000, nthreads = 8;
 
 static void check(int good, const char *what, int line)
 {
@@ -101,7 +101,7 @@ static void make(struct block *b, unsigned long *state)
       }
     }
   } else if (how == 1) {
-    size_t align = (size_t)1 << next(state) % (next(state) % 16 == 0 ? 17 : 10);
+    size_t align = (size_t)1 << next(state) % (next(state) % 4 == 0 ? 17 : 10);
     b->p = aligned_alloc(align, b->n);
     CHECK((uintptr_t)b->p % align == 0);
   } else {
