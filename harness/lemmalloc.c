@@ -60,23 +60,6 @@ static void lock(void)
   }
 }
 
-static int arena_peek(const struct arena *a, unsigned off, unsigned *s, unsigned *i)
-{
-  unsigned p = off / PAGE_SIZE, t, d, c;
-  *i = 0;
-  *s = (unsigned)a->owner[p];
-  if (*s > p) return LM_FOREIGN;
-  t = a->tag[*s];
-  d = off - *s * PAGE_SIZE;
-  if (SLOTTED(t)) {
-    c = t / 2u;
-    *i = class_slot(c, d);
-    if (*i < class_slots(c) && *i * class_size(c) == d)
-      return word_test(a->bits[WORDS * *s + *i / WORD_BITS], *i % WORD_BITS) ? LM_OK : LM_DOUBLE;
-  } else if (t > TAG_FREE && d == 0) return LM_OK;
-  return arena_look(a, off);
-}
-
 #include "mapping.c"
 #include "heap.c"
 #include "line.c"

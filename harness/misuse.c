@@ -15,18 +15,23 @@ static void add_block(struct line *l, uintptr_t p, uintptr_t block, size_t size)
   add_number(l, block, 16);
 }
 
+/* The run that covers page p; of free pages, or of none, 0. */
+static unsigned run_of(const struct arena *a, unsigned p)
+{
+  unsigned s = p;
+  while (s > 0 && a->tag[s] == TAG_NONE) {
+    s--;
+  }
+  return a->tag[s] > TAG_FREE && p - s < a->npages[s] ? s : 0;
+}
+
 /* What is known of offset off, in a span or a large object; it may be the
  * start of a free slot. */
 static void add_place(struct line *l, const struct heap *h, unsigned off, int freed)
 {
   const struct arena *arena = &h->arena;
-  unsigned p = off / PAGE_SIZE;
-  unsigned s = (unsigned)arena->owner[p];
+  unsigned s = run_of(arena, off / PAGE_SIZE);
   unsigned c, i;
-  if (arena->tag[s] <= TAG_FREE || p - s >= arena->npages[s]) {
-    for (s = p; arena->tag[s] == TAG_NONE; s--) {
-    }
-  }
   c = arena->tag[s] / 2u;
   if (c == CLASS_LARGE && freed) {     /* by another thread, just now */
     add(l, "an object of ");
@@ -58,6 +63,9 @@ static void misuse(const char *function, const void *p, int what)
   struct mapping *m;
   os_lock();      /* unless this thread has it already */
   m = h != NULL ? NULL : mapping_of(p);
+  if (what == LM_FOREIGN && h != NULL && run_of(&h->arena, offset(h, p) / PAGE_SIZE) != 0) {
+    what = LM_INTERIOR;         /* of a large object, which arena_peek does not search for */
+  }
   add(&l, "lemmalloc: ");
   add(&l, what == LM_DOUBLE ? "double free"
           : what == LM_INTERIOR ? "interior pointer" : "foreign pointer");
