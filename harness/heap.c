@@ -527,7 +527,7 @@ static void heap_release(struct heap *h, void *p)
     free_remote(h, p);
     return;
   }
-  what = look(h, p, &s, &i);
+  what = is_queued(h, offset(h, p)) ? look(h, p, &s, &i) : LM_OK;
   if (what == LM_OK) {
     ENTER();
     what = arena_free(&h->arena, offset(h, p));
