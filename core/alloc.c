@@ -131,8 +131,8 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s)
   heap_retire(a, s);
 }
 
-/* Gives the pages of span s, which is on a list, back if it is empty and not
- * alone there. */
+/* Gives the pages of span s, which is on a list, back if it is empty and the
+ * list keeps enough empty spans already. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
@@ -140,7 +140,7 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s)
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
-  @   a->list[s], a->head[0 .. LISTS - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->tag[s] == \old(a->tag[s]) ||
   @   FreePages(a, \old(a->npages[s]));
@@ -155,8 +155,13 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s)
 static void shed(struct arena *a, unsigned s)
 {
   unsigned n = class_slots(a->tag[s] / 2u);
+  unsigned l = a->home[s];
   /*@ ghost lemma_class(a->tag[s] / 2); */
-  if ((a->next[s] == 0u && a->prev[s] == 0u) || !span_empty(a, s, n)) {
+  if (!span_empty(a, s, n)) {
+    return;
+  }
+  if (a->spare[l] < (int)(SPARE_PAGES / a->npages[s])) {
+    a->spare[l] = (short)(a->spare[l] + 1);
     return;
   }
   span_release(a, s);

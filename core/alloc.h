@@ -149,9 +149,8 @@ LM_CORE unsigned span_release(struct arena *a, unsigned s);
 LM_CORE void span_reclaim(struct arena *a, unsigned s);
 
 /* Finds its place for span s, which may have room and be on no list: a span
- * with room is listed; an empty one on a list goes back to the page heap,
- * unless it is alone there (a list keeps one, so that a program that frees
- * and allocates one span's worth in turn does not go to the page heap). */
+ * with room is listed; an empty one on a list goes back to the page heap, unless
+ * the list keeps fewer than SPARE_PAGES in empty spans. */
 /*@ requires arena: \valid(a);
   @ requires sound: ArenaBut(a, s);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
@@ -159,6 +158,7 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s);
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->tag[s] == \old(a->tag[s]) ||
   @   FreePages(a, \old(a->npages[s]));

@@ -84,6 +84,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures none: SlotTag(a->tag[s]) ==> !Empty(a, s, Slots(a, s));
@@ -103,6 +104,7 @@ static void reclaim(struct arena *a, unsigned s)
   }
   /*@ ghost lemma_class(t / 2u); */
   if (span_empty(a, s, class_slots(t / 2u))) {
+    spare_less(a, s);
     span_reclaim(a, s);
   }
 }
@@ -114,6 +116,7 @@ static void reclaim(struct arena *a, unsigned s)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures none: NoEmpty(a);
@@ -138,6 +141,7 @@ static void reclaim_all(struct arena *a)
     @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
     @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
     @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+    @   a->spare[0 .. LISTS - 1],
     @   a->cur[0 .. LISTS - 1],
     @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
     @ loop variant ARENA_PAGES - s;
@@ -173,7 +177,7 @@ LM_CORE void arena_reclaim(struct arena *a)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
@@ -219,7 +223,7 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) ==> \result != 0;
@@ -257,7 +261,7 @@ static int refill_last(struct arena *a, unsigned l, unsigned t)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
@@ -326,7 +330,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
@@ -361,7 +365,7 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[t / 2]);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, l);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
@@ -413,7 +417,7 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
@@ -456,7 +460,7 @@ static unsigned large_again(struct arena *a, unsigned k)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
@@ -485,7 +489,7 @@ static unsigned large(struct arena *a, unsigned k)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;

@@ -298,6 +298,7 @@ static void unmark(struct arena *a, unsigned s, unsigned i, unsigned off)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures again: Room(a, \old(a->home[s]), \old(a->tag[s])) ||
   @   FreePages(a, ClassPages[\old(a->tag[s]) / 2]);
@@ -325,6 +326,7 @@ static void place(struct arena *a, unsigned s)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures gone: !BlockStart(a, off);
@@ -389,6 +391,7 @@ static void drop_large(struct arena *a, unsigned s, unsigned off)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures gone: !BlockStart(a, off);
@@ -426,6 +429,7 @@ static void drop(struct arena *a, unsigned off)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ENSURES_LOOK(a, off)

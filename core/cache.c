@@ -61,6 +61,15 @@ static int stay(struct arena *a, unsigned l)
   return 0;
 }
 
+LM_CORE void spare_less(struct arena *a, unsigned s)
+{
+  unsigned l = a->home[s];
+  /*@ ghost lemma_class(a->tag[s] / 2); */
+  if (a->spare[l] > 0 && span_empty(a, s, class_slots(a->tag[s] / 2u))) {
+    a->spare[l] = (short)(a->spare[l] - 1);
+  }
+}
+
 LM_CORE void detach(struct arena *a, unsigned s)
 {
   room_unlink(a, s, a->list[s]);
@@ -149,7 +158,7 @@ static int enter(struct arena *a, unsigned l, unsigned s)
   @ requires tag: a->tag[s] == l % TAGS;
   @ requires idle: a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l], a->home[s],
-  @   a->list[s], a->head[0 .. LISTS - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures home: a->home[s] == l;
   @ ensures homes: \forall integer q; 0 <= q < ARENA_PAGES ==> q != s ==>
@@ -162,6 +171,7 @@ static int enter(struct arena *a, unsigned l, unsigned s)
   @*/
 static int move_in(struct arena *a, unsigned l, unsigned s)
 {
+  spare_less(a, s);
   adopt(a, l, s);
   return enter(a, l, s);
 }
@@ -175,6 +185,7 @@ static int move_in(struct arena *a, unsigned l, unsigned s)
   @ requires idle: a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
@@ -202,6 +213,7 @@ static int borrow(struct arena *a, unsigned l, unsigned from)
   @ requires list: TAGS <= l < LISTS && l % TAGS == t;
   @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
@@ -232,7 +244,7 @@ static int find(struct arena *a, unsigned l, unsigned t)
   @ requires idle: a->cur[l] == 0;
   @ requires span: 0 < s < ARENA_PAGES;
   @ assigns a->cur[l], a->at[l], a->home[s],
-  @   a->list[s], a->head[0 .. LISTS - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
@@ -270,6 +282,7 @@ LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t)
     @ loop invariant bits_same: BitsSame{Pre,Here}(a);
     @ loop assigns s, a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
     @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+    @   a->spare[0 .. LISTS - 1],
     @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
     @ loop variant ARENA_PAGES - s;
     @*/

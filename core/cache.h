@@ -51,6 +51,16 @@ LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w);
   @*/
 LM_CORE void cursor_drop(struct arena *a, unsigned l);
 
+/* Notes that span s is not kept as a spare one any more, if it is empty and
+ * was: see SPARE_PAGES. */
+/*@ requires arena: \valid(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires list: a->home[s] < LISTS;
+  @ assigns a->spare[0 .. LISTS - 1];
+  @ ensures fewer: a->spare[a->home[s]] <= \old(a->spare[a->home[s]]);
+  @*/
+LM_CORE void spare_less(struct arena *a, unsigned s);
+
 /* Takes span s off the list it is on. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);
@@ -89,7 +99,7 @@ LM_CORE void detach(struct arena *a, unsigned s);
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
@@ -118,6 +128,7 @@ LM_CORE int cursor_refill(struct arena *a, unsigned l, unsigned t);
   @ requires idle: a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0 &&

@@ -63,6 +63,10 @@ typedef unsigned long word;
 #define LISTS (HOLDERS * TAGS)
 #define LIST_OF(h, t) ((h) * TAGS + (t))
 
+/* The pages of empty spans that a list keeps, so that a program that frees
+ * and allocates in turn does not go to the page heap each time. */
+#define SPARE_PAGES 16u
+
 /* Tests count the steps of the page heap through this. */
 #ifndef COUNT_STEP
 #define COUNT_STEP()

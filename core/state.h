@@ -33,6 +33,7 @@ struct arena {
   unsigned head[LISTS];             /* spans with room */
   unsigned cur[LISTS];              /* span allocated from, 0: none */
   signed char at[LISTS];            /* word of it allocated from */
+  short spare[LISTS];               /* empty spans kept on it, at a guess */
 };
 
 /* The tiny allocator's state, apart from the arena that its blocks are from: a
