@@ -75,6 +75,47 @@ LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i)
   return slot_free(a, s, i);
 }
 
+/* slot_sweep, as far as the slots go. */
+/*@ requires arena: \valid(a);
+  @ requires zero: a->tag[0] == TAG_NONE;
+  @ requires tail: SpanTail(a);
+  @ requires parked: SpanParked(a, 0);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires index: w < WORDS;
+  @ assigns a->bits[WORDS * s + w];
+  @ ensures senseless: \forall integer b; 0 <= b < WORD_BITS ==>
+  @   (Bit(\result, b) <==> Bit(freed, b) &&
+  @     !LiveSlot{Pre}(a, s, WORD_BITS * w + b));
+  @ ensures swept: \forall integer j; 0 <= j < SLOTS_MAX ==>
+  @   (LiveSlot(a, s, j) <==> LiveSlot{Pre}(a, s, j) && !Named(w, freed, j));
+  @ ensures others: \forall integer t, j; t != s ==> 0 <= j < SLOTS_MAX ==>
+  @   (LiveSlot(a, t, j) <==> LiveSlot{Pre}(a, t, j));
+  @ ensures bits_same: \result == freed ==> BitsSame{Pre,Post}(a);
+  @ ensures room: \result != freed ==> !Full(a, s);
+  @ ensures span_tail: SpanTail(a);
+  @ ensures span_parked: SpanParked(a, s);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_LISTS
+  @*/
+static word sweep(struct arena *a, unsigned s, unsigned w, word freed)
+{
+  word left;
+  /*@ ghost lemma_class(a->tag[s] / 2); */
+  /*@ assert tail: Tail(a, s, Slots(a, s)); */
+  left = span_sweep(a, s, w, freed, class_slots(a->tag[s] / 2u));
+  /*@ assert others: \forall integer t, j; 0 <= t < ARENA_PAGES ==> t != s ==>
+    @   0 <= j < SLOTS_MAX ==>
+    @   (Taken(a, t, j) <==> \at(Taken(a, t, j), Pre)); */
+  /*@ assert full: \forall integer t; 0 <= t < ARENA_PAGES ==> t != s ==>
+    @   \at(Full(a, t), Pre) ==> Full(a, t); */
+  return left;
+}
+
+LM_CORE word slot_sweep(struct arena *a, unsigned s, unsigned w, word freed)
+{
+  return sweep(a, s, w, freed);
+}
+
 LM_CORE void enlist(struct arena *a, unsigned s)
 {
   room_push(a, s, a->home[s]);

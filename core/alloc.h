@@ -77,6 +77,28 @@ LM_CORE unsigned cursor_take(struct arena *a, unsigned l);
   @*/
 LM_CORE int slot_give(struct arena *a, unsigned s, unsigned i);
 
+/* Frees the slots of word w of span s that have a bit in freed, which may be
+ * any word; returns the bits that named no block.  As slot_give for more. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires index: w < WORDS;
+  @ assigns a->bits[WORDS * s + w];
+  @ ensures senseless: \forall integer b; 0 <= b < WORD_BITS ==>
+  @   (Bit(\result, b) <==> Bit(freed, b) &&
+  @     !LiveSlot{Pre}(a, s, WORD_BITS * w + b));
+  @ ensures swept: \forall integer j; 0 <= j < SLOTS_MAX ==>
+  @   (LiveSlot(a, s, j) <==> LiveSlot{Pre}(a, s, j) && !Named(w, freed, j));
+  @ ensures others: \forall integer t, j; t != s ==> 0 <= j < SLOTS_MAX ==>
+  @   (LiveSlot(a, t, j) <==> LiveSlot{Pre}(a, t, j));
+  @ ensures bits_same: \result == freed ==> BitsSame{Pre,Post}(a);
+  @ ensures room: \result != freed ==> !Full(a, s);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ENSURES_LISTS
+  @ ENSURES_ARENA(a, s)
+  @*/
+LM_CORE word slot_sweep(struct arena *a, unsigned s, unsigned w, word freed);
+
 /* Puts a span on its list that has room and is on none. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);

@@ -336,6 +336,34 @@ LM_CORE int arena_free(struct arena *a, unsigned off);
   @*/
 LM_CORE int arena_free_quick(struct arena *a, unsigned off);
 
+/* Frees, of word w of span s, the blocks that have their bit in freed, and no
+ * other; returns the bits that named no block.  Any word is accepted, and any
+ * page s: where no span begins no bit names a block.  For a collector that
+ * has swept, and for frees that others have noted as bits. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires page: s < ARENA_PAGES;
+  @ requires index: w < WORDS;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ensures senseless: \forall integer b; 0 <= b < WORD_BITS ==>
+  @   (Bit(\result, b) <==> Bit(freed, b) &&
+  @     !LiveSlot{Pre}(a, s, WORD_BITS * w + b));
+  @ ensures gone: \forall integer off; BlockNamed{Pre}(a, s, w, freed, off) ==>
+  @   !BlockStart(a, off);
+  @ ensures kept: \forall integer off, n;
+  @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
+  @   Block{Pre}(a, off, n) ==> Block(a, off, n);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE word arena_sweep(struct arena *a, unsigned s, unsigned w, word freed);
+
 /* Makes the large object at off one of n pages where it is: 1; or 0, and no
  * block changed, when what begins there is no large object, or has fewer pages
  * and no free run behind it that is long enough.  To shrink never fails. */

@@ -606,6 +606,63 @@ LM_CORE int arena_free(struct arena *a, unsigned off)
   return LM_OK;
 }
 
+/* Clears the bits of the blocks that arena_sweep frees; the span's place is
+ * then to be found, unless nothing was freed. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires index: w < WORDS;
+  @ assigns a->bits[WORDS * s + w];
+  @ ensures senseless: \forall integer b; 0 <= b < WORD_BITS ==>
+  @   (Bit(\result, b) <==> Bit(freed, b) &&
+  @     !LiveSlot{Pre}(a, s, WORD_BITS * w + b));
+  @ ensures gone: \forall integer off; BlockNamed{Pre}(a, s, w, freed, off) ==>
+  @   !BlockStart(a, off);
+  @ ensures kept: \forall integer off, n;
+  @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
+  @   Block{Pre}(a, off, n) ==> Block(a, off, n);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
+  @ ensures bits_same: \result == freed ==> BitsSame{Pre,Post}(a);
+  @ ensures room: \result != freed ==> !Full(a, s);
+  @ ENSURES_LISTS
+  @ ENSURES_ARENA(a, s)
+  @*/
+static word unmark_word(struct arena *a, unsigned s, unsigned w, word freed)
+{
+  word left;
+  /*@ ghost lemma_classes(); */
+  /*@ ghost lemma_offsets(a); */
+  left = slot_sweep(a, s, w, freed);
+  /*@ assert slots_stay: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   !(q == s && Named(w, freed, j)) ==> LiveSlot(a, q, j) &&
+    @   SlotOffset(a, q, j) == SlotOffset{Pre}(a, q, j); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
+  /*@ assert large: \forall integer q, j, t; LiveSlot{Pre}(a, q, j) ==>
+    @   LiveLarge(a, t) ==> SlotOffset{Pre}(a, q, j) != t * PAGE_SIZE; */
+  /*@ assert one: \forall integer i, q, j; LiveSlot{Pre}(a, s, i) ==>
+    @   LiveSlot(a, q, j) ==> SlotOffset{Pre}(a, s, i) == SlotOffset(a, q, j)
+    @   ==> q == s && j == i; */
+  return left;
+}
+
+LM_CORE word arena_sweep(struct arena *a, unsigned s, unsigned w, word freed)
+{
+  word left;
+  if (!SLOTTED(a->tag[s])) {
+    return freed;
+  }
+  /*@ ghost lemma_no_zero(a); */
+  left = unmark_word(a, s, w, freed);
+  if (left == freed) {
+    return left;
+  }
+  place(a, s);
+  /*@ ghost lemma_no_zero(a); */
+  return left;
+}
+
 /* Makes the large object in run s one of n pages; as arena_resize. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);

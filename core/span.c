@@ -348,10 +348,17 @@ LM_CORE word span_sweep(struct arena *a, unsigned s, unsigned w, word freed,
   unsigned k = WORDS * s + w;
   word x = a->bits[k];
   word gone = gone_word(x, w, freed, n);
+  if (gone == 0) {
+    /*@ ghost lemma_zero(gone); */
+    return freed;
+  }
+  /*@ ghost unsigned j = lemma_not_zero(gone); */
   /*@ ghost lemma_xor(x, gone); */
   /*@ ghost lemma_xor(freed, gone); */
+  /*@ ghost lemma_ones(ALL_ONES); */
   a->bits[k] = x ^ gone;
   /*@ assert kept: \forall integer i; n <= i < SLOTS_MAX ==>
     @   \at(Taken(a, s, i), Pre) ==> Taken(a, s, i); */
+  /*@ assert less: Bit(freed, j) && !Bit((word)(freed ^ gone), j); */
   return freed ^ gone;
 }

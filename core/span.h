@@ -179,6 +179,9 @@ LM_CORE unsigned span_count(const struct arena *a, unsigned s, unsigned n);
   @   (Bit(\result, b) <==> Bit(freed, b) &&
   @     !(WORD_BITS * w + b < n && \old(Bit(a->bits[WORDS * s + w], b))));
   @ ensures tail: Tail(a, s, n);
+  @ ensures same: \result == freed ==>
+  @   a->bits[WORDS * s + w] == \old(a->bits[WORDS * s + w]);
+  @ ensures room: \result != freed ==> a->bits[WORDS * s + w] != ALL_ONES;
   @*/
 LM_CORE word span_sweep(struct arena *a, unsigned s, unsigned w, word freed,
                         unsigned n);

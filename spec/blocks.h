@@ -34,6 +34,12 @@
   @   \exists integer s; LiveLarge(a, s) && off == s * PAGE_SIZE &&
   @     a->npages[s] == k;
   @
+  @ // At off begins a live slot of word w of span s that has its bit in x.
+  @ predicate BlockNamed{L}(struct arena *a, integer s, integer w, integer x,
+  @                         integer off) =
+  @   \exists integer i; LiveSlot(a, s, i) && off == SlotOffset(a, s, i) &&
+  @     Named(w, x, i);
+  @
   @ // Run s, which is handed out, covers byte off; some run does.
   @ predicate Covers{L}(struct arena *a, integer s, integer off) =
   @   0 <= s < ARENA_PAGES && a->tag[s] > TAG_FREE &&

@@ -32,6 +32,11 @@
   @   \forall integer i; 0 <= i < n ==> !Taken(a, s, i);
   @*/
 
+/* Slot i is in word w and has a bit in x, which is a word of such bits. */
+/*@ predicate Named(integer w, integer x, integer i) =
+  @   i / WORD_BITS == w && Bit(x, i % WORD_BITS);
+  @*/
+
 /* The slots of every span but s are at L what they were at K: all words are
  * equal that are not among those of span s. */
 /*@ predicate SlotsKept{K,L}(struct arena *a, integer s) =
