@@ -542,6 +542,17 @@ LM_CORE unsigned tiny_alloc(struct arena *a, struct tiny *t, unsigned h,
 
 /* ---- What an offset is, and the end of an object ---- */
 
+/* No two bytes have one offset. */
+/*@ ghost
+  /@ requires index: i < TINY_SIZE;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures one: \forall integer q, j; 0 <= j < TINY_SIZE ==>
+   @   TinyOffset(q, j) == TinyOffset(k, i) ==> q == k && j == i;
+   @/
+  static void lemma_tiny_place(unsigned k, unsigned i) { }
+*/
+
 LM_CORE int tiny_in(const struct tiny *t, unsigned off)
 {
   unsigned k = off / TINY_SIZE;
@@ -556,16 +567,30 @@ LM_CORE int tiny_is(const struct arena *a, unsigned off)
   return s != 0u && a->tag[s] == TAG_TINY;
 }
 
+/* Whether an object begins at byte off of a block that objects live in. */
+/*@ requires tiny: \valid_read(t);
+  @ requires in: TinyIn(t, off);
+  @ assigns \nothing;
+  @ ensures start: \result != 0 <==> TinyStart(t, off);
+  @*/
+static int tiny_starts(const struct tiny *t, unsigned off)
+{
+  unsigned k = off / TINY_SIZE;
+  unsigned i = off % TINY_SIZE;
+  /*@ ghost lemma_tiny_place(k, i); */
+  /*@ assert place: off == TinyOffset(k, i); */
+  return word_test(t->live[k], i);
+}
+
 LM_CORE int tiny_look(const struct arena *a, const struct tiny *t,
                       unsigned off)
 {
-  unsigned k = off / TINY_SIZE;
   int what;
   if (!tiny_in(t, off)) {
     what = arena_look(a, off);
     return what == LM_OK ? LM_FOREIGN : what;
   }
-  return word_test(t->live[k], off % TINY_SIZE) ? LM_OK : LM_DOUBLE;
+  return tiny_starts(t, off) ? LM_OK : LM_DOUBLE;
 }
 
 /* Ends the object at byte i of block k. */
@@ -629,6 +654,7 @@ static void tiny_drop(struct arena *a, struct tiny *t, unsigned k, unsigned i)
 static void tiny_end(struct arena *a, struct tiny *t, unsigned k, unsigned i,
                      unsigned off)
 {
+  /*@ ghost lemma_tiny_place(k, i); */
   /*@ assert offset: off == TinyOffset(k, i); */
   tiny_drop(a, t, k, i);
   (void)off;
