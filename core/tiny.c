@@ -418,6 +418,17 @@ static void block_end(struct arena *a, const struct tiny *t, unsigned k)
 
 /* ---- Allocation ---- */
 
+/* No two bytes have one offset. */
+/*@ ghost
+  /@ requires index: i < TINY_SIZE;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures one: \forall integer q, j; 0 <= j < TINY_SIZE ==>
+   @   TinyOffset(q, j) == TinyOffset(k, i) ==> q == k && j == i;
+   @/
+  static void lemma_tiny_place(unsigned k, unsigned i) { }
+*/
+
 /* In a block at a multiple of TINY_SIZE an offset is aligned as it is in the
  * block. */
 /*@ ghost
@@ -522,6 +533,7 @@ static unsigned tiny_fresh(struct arena *a, struct tiny *t, unsigned h,
     return 0u;
   }
   /*@ ghost lemma_tiny_aligned(k, 0, n); */
+  /*@ ghost lemma_tiny_place(k, 0); */
   block_open(t, h, k, n);
   /*@ assert object: TinyObject(t, TinyOffset(k, 0), n); */
   /*@ assert new: \forall integer q, j; TinyLive{Pre}(t, q, j) ==>
@@ -541,17 +553,6 @@ LM_CORE unsigned tiny_alloc(struct arena *a, struct tiny *t, unsigned h,
 }
 
 /* ---- What an offset is, and the end of an object ---- */
-
-/* No two bytes have one offset. */
-/*@ ghost
-  /@ requires index: i < TINY_SIZE;
-   @ terminates \true;
-   @ assigns \nothing;
-   @ ensures one: \forall integer q, j; 0 <= j < TINY_SIZE ==>
-   @   TinyOffset(q, j) == TinyOffset(k, i) ==> q == k && j == i;
-   @/
-  static void lemma_tiny_place(unsigned k, unsigned i) { }
-*/
 
 LM_CORE int tiny_in(const struct tiny *t, unsigned off)
 {
