@@ -419,6 +419,17 @@ static void block_end(struct arena *a, const struct tiny *t, unsigned k)
 
 /* ---- Allocation ---- */
 
+/* No two bytes have one offset. */
+/*@ ghost
+  /@ requires index: i < TINY_SIZE;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures one: \forall integer q, j; 0 <= j < TINY_SIZE ==>
+   @   TinyOffset(q, j) == TinyOffset(k, i) ==> q == k && j == i;
+   @/
+  static void lemma_tiny_place(unsigned k, unsigned i) { }
+*/
+
 /* In a block at a multiple of TINY_SIZE an offset is aligned as it is in the
  * block. */
 /*@ ghost
@@ -524,6 +535,7 @@ static unsigned tiny_fresh(struct arena *a, struct tiny *t, unsigned h,
     return 0u;
   }
   /*@ ghost lemma_tiny_aligned(k, 0, n); */
+  /*@ ghost lemma_tiny_place(k, 0); */
   block_open(t, h, k, n);
   /*@ assert object: TinyObject(t, TinyOffset(k, 0), n); */
   /*@ assert new: \forall integer q, j; TinyLive{Pre}(t, q, j) ==>
@@ -558,16 +570,30 @@ LM_CORE int tiny_is(const struct arena *a, unsigned off)
   return s != 0u && a->tag[s] == TAG_TINY;
 }
 
+/* Whether an object begins at byte off of a block that objects live in. */
+/*@ requires tiny: \valid_read(t);
+  @ requires in: TinyIn(t, off);
+  @ assigns \nothing;
+  @ ensures start: \result != 0 <==> TinyStart(t, off);
+  @*/
+static int tiny_starts(const struct tiny *t, unsigned off)
+{
+  unsigned k = off / TINY_SIZE;
+  unsigned i = off % TINY_SIZE;
+  /*@ ghost lemma_tiny_place(k, i); */
+  /*@ assert place: off == TinyOffset(k, i); */
+  return word_test(t->live[k], i);
+}
+
 LM_CORE int tiny_look(const struct arena *a, const struct tiny *t,
                       unsigned off)
 {
-  unsigned k = off / TINY_SIZE;
   int what;
   if (!tiny_in(t, off)) {
     what = arena_look(a, off);
     return what == LM_OK ? LM_FOREIGN : what;
   }
-  return word_test(t->live[k], off % TINY_SIZE) ? LM_OK : LM_DOUBLE;
+  return tiny_starts(t, off) ? LM_OK : LM_DOUBLE;
 }
 
 /* Ends the object at byte i of block k. */
@@ -633,6 +659,7 @@ static void tiny_drop(struct arena *a, struct tiny *t, unsigned k, unsigned i)
 static void tiny_end(struct arena *a, struct tiny *t, unsigned k, unsigned i,
                      unsigned off)
 {
+  /*@ ghost lemma_tiny_place(k, i); */
   /*@ assert offset: off == TinyOffset(k, i); */
   tiny_drop(a, t, k, i);
   (void)off;
