@@ -16,6 +16,8 @@ int forever(struct arena *a, unsigned h, unsigned t, unsigned n)
 {
   short refilled;
   unsigned i = 0u;
+  /*@ ghost unsigned l = LIST_OF(h, t); */
+  /*@ assert list: l % TAGS == t; */
   /*@ loop invariant range: 0 <= i <= n;
     @ loop invariant sound: Arena(a);
     @ loop invariant some: Room(a, LIST_OF(h, t), t) ||
@@ -28,7 +30,11 @@ int forever(struct arena *a, unsigned h, unsigned t, unsigned n)
     if (p == 0u) {
       return 0;
     }
+    /*@ assert held: BlockHeld(a, p, l); */
     arena_free(a, p);
+    /*@ assert again: Room(a, l, l % TAGS) ||
+      @   FreePages(a, ClassPages[l % TAGS / 2]); */
+    /*@ assert same: Room(a, l, t) || FreePages(a, ClassPages[t / 2]); */
     i++;
   }
   return 1;
