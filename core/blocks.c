@@ -332,7 +332,8 @@ static void place(struct arena *a, unsigned s)
   @ ensures gone: !BlockStart(a, off);
   @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
   @   Room(a, l, l % TAGS) || FreePages(a, ClassPages[l % TAGS / 2]);
-  @ ensures again_pages: \forall integer k; !BlockPages{Pre}(a, off, k);
+  @ ensures again_pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
+  @   FreePages(a, k);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
   @ ENSURES_ARENA(a, 0)
