@@ -65,7 +65,7 @@ typedef unsigned long word;
 
 /* The pages of empty spans that a list keeps, so that a program that frees
  * and allocates in turn does not go to the page heap each time. */
-#define SPARE_PAGES 32u
+#define SPARE_PAGES 8u
 
 /* Tests count the steps of the page heap through this. */
 #ifndef COUNT_STEP
