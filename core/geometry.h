@@ -64,7 +64,8 @@ typedef unsigned long word;
 #define LIST_OF(h, t) ((h) * TAGS + (t))
 
 /* The pages of empty spans that a list keeps, so that a program that frees
- * and allocates in turn does not go to the page heap each time. */
+ * and allocates in turn does not go to the page heap each time.  Of spans with
+ * more pages than that it keeps none. */
 #define SPARE_PAGES 8u
 
 /* Tests count the steps of the page heap through this. */
