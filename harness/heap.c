@@ -7,305 +7,256 @@
  * everybody's, under the lock; a thread that ends leaves its heaps so, and a
  * thread that begins takes one over.
  *
- * A thread that frees a block of another's heap sets the block's bit in
- * remote[]; the first to do so since the owner last looked puts the span on
- * the heap's pending stack.  The owner collects when it needs more slots.
- * Model: proofs/model.  Part of lemmalloc.c.
+ * A thread that frees a block of another's heap sets the block's bit in the
+ * inbox; the first to do so since the owner last looked puts the span on the
+ * heap's pending stack.  The owner collects when it needs more slots.
+ *
+ * Proven, for one thread between what others do: an arena is only changed in
+ * its section (section.h), and left sound; the lock is given back; memory is
+ * accessed where it is; each call ends.  Trusted: section.h, atomic.h and
+ * platform_linux.h.  Model of the threads: proofs/model.  Part of lemmalloc.c.
  */
+#include "heaps.h"
+#include "section.h"
+#include "atomic.h"
+#include "platform_linux.h"
+#include "../core/bitmap.h"
 
-/* One heap per 4 GiB of address space; with 32-bit addresses one in all, that
- * nobody ever owns. */
-#if UINTPTR_MAX > 0xFFFFFFFFu
-#define HEAPS 32768u                  /* 47 bits of address */
-#define HEAP_PAGES ARENA_PAGES
-#define heap_number(p) ((uintptr_t)(p) >> 32)
-#else
-#define HEAPS 1u
-#define HEAP_PAGES (ARENA_PAGES / 4u)
-#define heap_number(p) 0u
-#endif
+/* The clauses of a contract of what is called in a section of h. */
+#define IN_SECTION(h) \
+  requires heap: Heap(h); \
+  requires inside: inside == h; \
+  requires sound: Arena(&h->arena);
 
-#define HOLDER 1u             /* central is not used: the owner holds all */
-#define RESERVE_MIN ((size_t)2 << 20) /* bytes; with less a heap is not worth it */
-#define LINE 64               /* bytes in a cache line */
-
-struct heap {
-  struct arena arena;
-  unsigned char warm[ARENA_PAGES];      /* page -> COLD, USED or COOLING */
-  struct heap *next;                    /* of the owner's heaps, or of nobody's */
-  char *base;                           /* address of page 0 */
-  size_t reach;                         /* bytes from base */
-  unsigned ticks;                       /* slow paths taken */
-  unsigned looked;                      /* when purge last looked, in ms */
-  unsigned long refills;                /* slots got the slow way */
-  unsigned long collected;              /* frees by others, done */
-
-  /* Written when the heap changes hands; read by all. */
-  __attribute__((aligned(LINE))) unsigned long owner;     /* thread, 0: nobody */
-
-  /* Written by others.  A heap that never has an owner ends here. */
-  __attribute__((aligned(LINE))) unsigned pending;  /* first span of the stack */
-  unsigned chain[ARENA_PAGES];          /* span -> next on the pending stack */
-  unsigned char queued[ARENA_PAGES];    /* span is on the pending stack */
-  word remote[ARENA_PAGES * WORDS];     /* slot freed by a thread not the owner */
-};
-
-static struct heap *heaps[HEAPS];       /* by number of 4 GiB */
-static struct heap *unowned;            /* protected by the lock */
-
-/* ---- A thread ---- */
-
-struct thread {
-  unsigned long id;           /* 0: not yet known; never used twice */
-  struct heap *heaps;         /* that it owns; the first is allocated from */
-  int ended;                  /* it has given its heaps back */
-  int busy;                   /* it allocates the slow way, perhaps its first */
-  int starting;               /* the system may allocate, to note its end */
-};
-static __thread struct thread me;
-
-/* The heap to allocate from, for the fast paths.  NULL: there is none, or the
- * thread is in the middle of a change (Go's mallocing flag), which a signal
- * handler that allocates has to leave alone. */
-static __thread struct heap *mine;
-
-/* The compiler keeps what a signal handler could see in this order. */
-#define ENTER() do { mine = NULL; __atomic_signal_fence(__ATOMIC_SEQ_CST); } while (0)
-#define LEAVE(h) do { __atomic_signal_fence(__ATOMIC_SEQ_CST); mine = (h); } while (0)
+/* Of what is called outside of sections, and keeps what the thread owns. */
+#define FROM_OUTSIDE \
+  requires outside: Outside; \
+  requires own: Own;
+#define TO_OUTSIDE \
+  ensures outside: Outside; \
+  ensures own: Own;
 
 /* The heap that address p lies in, NULL if there is none. */
+/*@ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
 static struct heap *heap_of(const void *p)
 {
-  struct heap *h;
-  if (heap_number(p) >= HEAPS) {
-    return NULL;
-  }
-  h = __atomic_load_n(&heaps[heap_number(p)], __ATOMIC_RELAXED);
-  return h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach ? h : NULL;
+  struct heap *h = heap_at(p);
+  return h != NULL && heap_has(h, p) ? h : NULL;
 }
 
-static unsigned offset(const struct heap *h, const void *p)
-{
-  return (unsigned)((uintptr_t)p - (uintptr_t)h->base);
-}
-
-static unsigned long heap_owner(const struct heap *h)
-{
-  return __atomic_load_n(&h->owner, __ATOMIC_SEQ_CST);
-}
-
-static int is_mine(const struct heap *h)
+/*@ requires heap: Heap(h);
+  @ assigns h->owner, nobodys, shared;
+  @ ensures mine: \result != 0 ==> Mine(h) && \valid(h);
+  @ ensures still: Mine{Pre}(h) ==> \result != 0;
+  @*/
+static int is_mine(struct heap *h)
 {
   return me.id != 0 && heap_owner(h) == me.id;
 }
 
 /* ---- Frees by other threads ---- */
 
-static void pend(struct heap *h, unsigned s)
-{
-  unsigned first = __atomic_load_n(&h->pending, __ATOMIC_RELAXED);
-  do {
-    __atomic_store_n(&h->chain[s], first, __ATOMIC_RELAXED);
-  } while (!__atomic_compare_exchange_n(&h->pending, &first, s, 0,
-                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
-}
-
+/* Frees the slots of word w of span s that others have freed. */
+/*@ IN_SECTION(h)
+  @ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires index: w < WORDS;
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
 static void collect_word(struct heap *h, unsigned s, unsigned w)
 {
-  word x = __atomic_exchange_n(&h->remote[WORDS * s + w], 0, __ATOMIC_ACQ_REL);
+  word x = remote_take(h, WORDS * s + w);
+  /*@ loop invariant sound: Arena(&h->arena);
+    @ loop assigns x, h->arena, shared;
+    @ loop variant x;
+    @*/
   while (x != 0) {
-    unsigned i = w * WORD_BITS + word_ctz(x);
-    unsigned off = SLOTTED(h->arena.tag[s]) ? slot_offset(&h->arena, s, i)
-                                            : s * PAGE_SIZE;
+    unsigned off = arena_offset_of(&h->arena, s, w * WORD_BITS + word_ctz(x));
     int what = arena_free(&h->arena, off);
     if (what != LM_OK) {
       misuse("free", h->base + off, what);
     }
-    h->collected++;
-    x &= x - 1;
+    count_collected(h);
+    x = word_drop(x);
   }
 }
 
-/* Frees what others have freed.  The caller owns h, or h has no owner and the
- * caller holds the lock. */
-static void collect(struct heap *h)
+/*@ IN_SECTION(h)
+  @ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void collect_span(struct heap *h, unsigned s)
 {
-  unsigned s, next, w;
-  if (__atomic_load_n(&h->pending, __ATOMIC_RELAXED) == 0) {
-    return;
-  }
-  for (s = __atomic_exchange_n(&h->pending, 0, __ATOMIC_SEQ_CST); s != 0; s = next) {
-    next = __atomic_load_n(&h->chain[s], __ATOMIC_RELAXED);
-    __atomic_exchange_n(&h->queued[s], 0, __ATOMIC_SEQ_CST);
-    for (w = 0; w < WORDS; w++) {
-      if (__atomic_load_n(&h->remote[WORDS * s + w], __ATOMIC_RELAXED) != 0) {
-        collect_word(h, s, w);
-      }
+  unsigned w;
+  queued_clear(h, s);
+  /*@ loop invariant range: 0 <= w <= WORDS;
+    @ loop invariant sound: Arena(&h->arena);
+    @ loop assigns w, h->arena, shared;
+    @ loop variant WORDS - w;
+    @*/
+  for (w = 0; w < WORDS; w++) {
+    if (remote(h, WORDS * s + w) != 0) {
+      collect_word(h, s, w);
     }
   }
 }
 
+/* Frees what others have freed.  The stack has each span once at most. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void collect(struct heap *h)
+{
+  unsigned s, next, n = 0;
+  if (!pending(h)) {
+    return;
+  }
+  s = pending_take(h);
+  /*@ loop invariant range: 0 <= n <= ARENA_PAGES;
+    @ loop invariant span: s < ARENA_PAGES;
+    @ loop invariant sound: Arena(&h->arena);
+    @ loop assigns s, next, n, h->arena, shared;
+    @ loop variant ARENA_PAGES - n;
+    @*/
+  while (s != 0 && n < ARENA_PAGES) {
+    next = chain_next(h, s);    /* before the span can be put there again */
+    collect_span(h, s);
+    s = next;
+    n++;
+  }
+}
+
 /* Whether slot i of span s was freed by another thread, and not collected. */
+/*@ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires slot: i < SLOTS_MAX;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
 static int freed_remotely(const struct heap *h, unsigned s, unsigned i)
 {
-  word x = __atomic_load_n(&h->remote[WORDS * s + i / WORD_BITS], __ATOMIC_RELAXED);
-  return (int)((x >> (i % WORD_BITS)) & 1u);
+  return word_test(remote(h, WORDS * s + i / WORD_BITS), i % WORD_BITS);
 }
 
 /* Whether the span that offset off may be in waits to be collected. */
+/*@ IN_SECTION(h)
+  @ requires whole: \valid(h);
+  @ assigns shared;
+  @ ensures \true;
+  @*/
 static int is_queued(const struct heap *h, unsigned off)
 {
-  return __atomic_load_n(&h->queued[h->arena.owner[off / PAGE_SIZE]], __ATOMIC_RELAXED);
+  /*@ assert page: 0 <= h->arena.owner[off / PAGE_SIZE] < ARENA_PAGES; */
+  return queued(h, (unsigned)h->arena.owner[off / PAGE_SIZE]);
 }
 
-/* Frees p if its heap h has no owner: 1; 0 if it has one. */
-static int free_unowned(struct heap *h, const void *p)
+/* Frees p, of heap h, in a section. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void free_inside(struct heap *h, const void *p)
 {
   int what;
-  lock();
-  if (heap_owner(h) != 0) {
-    os_unlock();
-    return 0;
-  }
   collect(h);
   what = arena_free(&h->arena, offset(h, p));
   if (what != LM_OK) {
     misuse("free", p, what);
   }
-  os_unlock();
+}
+
+/* Frees p if its heap h has no owner: 1; 0 if it has one. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
+  @ ensures whole: \result == 0 ==> \valid(h);
+  @ TO_OUTSIDE
+  @*/
+static int free_unowned(struct heap *h, const void *p)
+{
+  lock();
+  if (heap_owner(h) != 0) {
+    unlock();
+    return 0;
+  }
+  section_enter(h);
+  free_inside(h, p);
+  section_leave(h);
+  unlock();
   return 1;
+}
+
+/* Collects for h if it has no owner. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
+  @ TO_OUTSIDE
+  @*/
+static void collect_unowned(struct heap *h)
+{
+  lock();
+  if (heap_owner(h) == 0) {
+    section_enter(h);
+    collect(h);
+    section_leave(h);
+  }
+  unlock();
+}
+
+/* Notes for the owner of h that slot i of span s, which is at p, is free. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires slot: i < SLOTS_MAX;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
+  @ TO_OUTSIDE
+  @*/
+static void free_note(struct heap *h, unsigned s, unsigned i, const void *p)
+{
+  word bit = word_set(0, i % WORD_BITS);
+  if ((remote_set(h, WORDS * s + i / WORD_BITS, bit) & bit) != 0) {
+    misuse("free", p, LM_DOUBLE);
+  }
+  if (!queued_set(h, s)) {
+    pending_push(h, s);
+  }
+  if (heap_owner(h) == 0) {     /* its owner ended meanwhile: who collects? */
+    collect_unowned(h);
+  }
 }
 
 /* Frees p, of a heap that the caller does not own, or is in the middle of
  * changing. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
+  @ TO_OUTSIDE
+  @*/
 static void free_remote(struct heap *h, const void *p)
 {
   unsigned s, i;
-  word bit;
   int what = arena_peek(&h->arena, offset(h, p), &s, &i);
   if (what != LM_OK) {
     misuse("free", p, what);
+    return;
   }
   if (heap_owner(h) == 0 && free_unowned(h, p)) {
     return;
   }
-  bit = (word)1 << (i % WORD_BITS);
-  if (__atomic_fetch_or(&h->remote[WORDS * s + i / WORD_BITS], bit, __ATOMIC_SEQ_CST) & bit) {
-    misuse("free", p, LM_DOUBLE);
-  }
-  if (!__atomic_exchange_n(&h->queued[s], 1, __ATOMIC_SEQ_CST)) {
-    pend(h, s);
-  }
-  if (heap_owner(h) == 0) {     /* its owner ended meanwhile: who collects? */
-    lock();
-    if (heap_owner(h) == 0) {
-      collect(h);
-    }
-    os_unlock();
-  }
-}
-
-/* ---- Heaps ---- */
-
-/* Whether threads own heaps: not where there is too little address space for
- * each to have one. */
-static int threads_own(void)
-{
-  return HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
-}
-
-/* The heap at p, size bytes of address space, or 0 if there is one in the same
- * 4 GiB. */
-static int heap_open(struct heap *h, char *p, size_t size)
-{
-  if (heap_number(p) >= HEAPS || heaps[heap_number(p)] != NULL) {
-    os_unmap(p, size);
-    return 0;
-  }
-  h->base = p;
-  h->reach = size;
-  arena_init(&h->arena, 1u, (unsigned)(size / PAGE_SIZE));
-  __atomic_store_n(&heaps[heap_number(p)], h, __ATOMIC_RELEASE);
-  return 1;
-}
-
-/* A new heap, as large as the address space allows; NULL if none fits. */
-static struct heap *heap_new(void)
-{
-  size_t room = os_room();
-  size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
-  size_t records = threads_own() ? sizeof(struct heap) : offsetof(struct heap, chain);
-  struct heap *h = HEAPS == 1 && heaps[0] != NULL ? NULL : os_map(records, PAGE_SIZE);
-  if (h == NULL) {
-    return NULL;
-  }
-  for (; size >= RESERVE_MIN; size /= 2u) {
-    char *p = size > room ? NULL : os_map(size, size);
-    if (p != NULL && heap_open(h, p, size)) {
-      return h;
-    }
-  }
-  os_unmap(h, records);
-  return NULL;
-}
-
-/* Makes a heap that nobody owns, or a new one, the first that this thread
- * owns; 0 if there is no memory for one. */
-static int heap_take(void)
-{
-  struct heap *h;
-  static unsigned long threads;     /* ids given out, under the lock */
-  if (me.ended || !threads_own()) {
-    return 0;
-  }
-  os_shield();
-  lock();
-  h = unowned;
-  if (h != NULL) {
-    unowned = h->next;
-  } else {
-    h = heap_new();
-  }
-  if (h != NULL) {
-    if (me.id == 0) {
-      me.id = ++threads;
-    }
-    h->next = me.heaps;
-    me.heaps = h;
-    __atomic_store_n(&h->owner, me.id, __ATOMIC_SEQ_CST);
-  }
-  os_unlock();
-  if (h != NULL && h->next == NULL) {
-    me.starting = 1;
-    os_at_thread_end();
-    me.starting = 0;
-  }
-  return h != NULL;
-}
-
-/* This thread ends: its heaps are everybody's. */
-static void thread_end(void)
-{
-  struct heap *h, *next;
-  mine = NULL;
-  lock();
-  for (h = me.heaps; h != NULL; h = next) {
-    next = h->next;
-    collect(h);
-    __atomic_store_n(&h->owner, 0, __ATOMIC_SEQ_CST);
-    collect(h);     /* what came before the owner was seen to be gone */
-    h->next = unowned;
-    unowned = h;
-  }
-  me.heaps = NULL;
-  me.ended = 1;
-  os_unlock();
+  free_note(h, s, i, p);
 }
 
 /* ---- Memory goes back to the system ---- */
 
 #define PURGE_PAGES 8u                /* shorter free runs are kept */
-#define PURGE_MS 500u                 /* between two looks at a heap */
+#define TICKS 32u                     /* slow paths for one look at the clock */
 
 /* What a page that was handed out is: a page that is free at two looks in a
  * row gives its memory back. */
@@ -313,96 +264,351 @@ static void thread_end(void)
 #define USED 1u                       /* since the last look */
 #define COOLING 2u                    /* free at the last look */
 
+/* Notes how warm the n pages from page s on are. */
+/*@ requires note: \valid(&h->note);
+  @ requires page: s < ARENA_PAGES;
+  @ requires warm: warm <= COOLING;
+  @ assigns h->note;
+  @ ensures \true;
+  @*/
+static void warm_set(struct heap *h, unsigned s, unsigned n, unsigned warm)
+{
+  unsigned end = n < ARENA_PAGES - s ? s + n : ARENA_PAGES, p;
+  /*@ loop invariant range: s <= p <= end;
+    @ loop assigns p, h->note;
+    @ loop variant end - p;
+    @*/
+  for (p = s; p < end; p++) {
+    h->note.warm[p] = (unsigned short)warm;
+  }
+}
+
+/* Gives the memory of pages from .. end - 1 of the free run s back. */
+/*@ IN_SECTION(h)
+  @ requires free: FreeRun(&h->arena, s);
+  @ requires range: s <= from < end <= s + h->arena.npages[s];
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
+static void release(struct heap *h, unsigned s, unsigned from, unsigned end)
+{
+  (void)s;
+  os_release(h->base + (size_t)from * PAGE_SIZE, (size_t)(end - from) * PAGE_SIZE);
+  warm_set(h, from, end - from, COLD);
+}
+
 /* Gives the memory of the pages s .. end - 1, which are free, back: of those
  * that have cooled, or of all. */
+/*@ IN_SECTION(h)
+  @ requires free: FreeRun(&h->arena, s);
+  @ requires range: 0 < s < end <= s + h->arena.npages[s];
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
 static void purge_run(struct heap *h, unsigned s, unsigned end, int all)
 {
   unsigned from = 0, p;
-  for (p = s; p <= end; p++) {
-    if (p == end || (h->warm[p] == USED && !all)) {
+  /*@ assert inside: end <= ARENA_PAGES; */
+  /*@ loop invariant range: s <= p <= end;
+    @ loop invariant from: from == 0 || s <= from < p;
+    @ loop assigns p, from, h->note, shared;
+    @ loop variant end - p;
+    @*/
+  for (p = s; p < end; p++) {
+    if (h->note.warm[p] == USED && !all) {
       if (from != 0) {
-        os_release(h->base + (size_t)from * PAGE_SIZE, (size_t)(p - from) * PAGE_SIZE);
-        memset(h->warm + from, COLD, p - from);
+        release(h, s, from, p);
         from = 0;
       }
-      if (p < end) {
-        h->warm[p] = COOLING;
-      }
-    } else if (h->warm[p] != COLD && from == 0) {
+      h->note.warm[p] = COOLING;
+    } else if (h->note.warm[p] != COLD && from == 0) {
       from = p;
     }
+  }
+  if (from != 0) {
+    release(h, s, from, end);
   }
 }
 
 /* Gives the memory of free runs back: of pages that have been free since the
  * last look, or of all. */
+/*@ IN_SECTION(h)
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
 static void purge(struct heap *h, int all)
 {
   const struct arena *a = &h->arena;
-  unsigned s, n, fresh = (unsigned)a->fresh;
-  for (s = a->lo; s < fresh; s += n) {
+  int fresh = a->fresh;
+  unsigned s, n;
+  /*@ loop invariant range: a->lo <= s <= a->hi;
+    @ loop invariant start: s < a->hi ==> a->tag[s] != TAG_NONE;
+    @ loop assigns s, n, h->note, shared;
+    @ loop variant a->hi - s;
+    @*/
+  for (s = a->lo; s < a->hi && (int)s < fresh; s += n) {
     n = a->npages[s];
     if (a->tag[s] == TAG_FREE && (n >= PURGE_PAGES || all)) {
-      purge_run(h, s, s + n < fresh ? s + n : fresh, all);
+      purge_run(h, s, (int)(s + n) < fresh ? s + n : (unsigned)fresh, all);
     }
   }
 }
 
-#define DUE(h) ((h)->ticks % 32u == 0u)
-
 /* Called on slow paths: looks now and then for memory to give back. */
+/*@ IN_SECTION(h)
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
 static void tick(struct heap *h)
 {
-  unsigned now;
-  h->ticks++;
-  if (!DUE(h)) {
+  unsigned now, passed;
+  h->note.ticks = (unsigned short)((h->note.ticks + 1u) % TICKS);
+  if (h->note.ticks != 0) {
     return;
   }
-  now = os_milliseconds();
-  if (now - h->looked >= PURGE_MS) {
-    h->looked = now;
+  now = clock_now();
+  passed = (now + 65536u - h->note.looked) % 65536u;
+  if (passed > PURGE_MS / 32u) {
+    h->note.looked = (unsigned short)now;
     purge(h, 0);
   }
 }
 
-/* The same for the heaps that nobody owns: whoever is active does it. */
-static void tick_unowned(void)
+/* Frees what others have freed, and gives memory back: of all that is free, or
+ * of what has been for a while. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, h->note, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void clean(struct heap *h, int all)
 {
-  static unsigned looked;
-  unsigned now = os_milliseconds();
+  collect(h);
+  if (all) {
+    arena_reclaim(&h->arena);
+  }
+  purge(h, all);
+}
+
+/* The same for h if it has no owner, under the lock. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires own: Own;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @ ensures own: Own;
+  @*/
+static void clean_unowned(struct heap *h, int all)
+{
+  if (heap_owner(h) == 0) {
+    section_enter(h);
+    clean(h, all);
+    section_leave(h);
+  }
+}
+
+/* The same for the heaps that nobody owns. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_HEAP, locked;
+  @ TO_OUTSIDE
+  @*/
+static void unowned_clean(int all)
+{
   struct heap *h;
-  if (now - __atomic_load_n(&looked, __ATOMIC_RELAXED) < PURGE_MS) {
-    return;
-  }
-  __atomic_store_n(&looked, now, __ATOMIC_RELAXED);
+  unsigned n = 0;
   lock();
-  for (h = unowned; h != NULL; h = h->next) {
-    collect(h);
-    purge(h, 0);
+  h = unowned_first();
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant left: inside == \null;
+    @ loop invariant own: Own;
+    @ loop assigns h, n, ANY_HEAP;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && n < HEAPS) {
+    clean_unowned(h, all);
+    h = heap_next(h);
+    n++;
   }
-  os_unlock();
+  unlock();
+}
+
+/* The same for h, which this thread owns. */
+/*@ requires heap: Heap(h);
+  @ requires begun: own == 1 && inside == \null;
+  @ requires own: Own;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @ ensures own: Own;
+  @*/
+static void clean_own(struct heap *h, int all)
+{
+  if (is_mine(h)) {
+    section_enter(h);
+    clean(h, all);
+    section_leave(h);
+  }
 }
 
 /* Gives back what can be of this thread's heaps, and of nobody's. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
 static void heaps_trim(void)
 {
-  struct heap *h;
   if (mine != NULL) {
-    ENTER();
-    for (h = me.heaps; h != NULL; h = h->next) {
-      collect(h);
-      arena_reclaim(&h->arena);
-      purge(h, 1);
+    struct heap *h;
+    unsigned n = 0;
+    own_begin();
+    h = me.heaps;
+    /*@ loop invariant heap: h == \null || Heap(h);
+      @ loop invariant left: inside == \null;
+      @ loop invariant own: Own;
+      @ loop assigns h, n, ANY_HEAP;
+      @ loop variant HEAPS - n;
+      @*/
+    while (h != NULL && n < HEAPS) {
+      clean_own(h, 1);
+      h = heap_next(h);
+      n++;
     }
-    LEAVE(me.heaps);
+    own_end(me.heaps);
   }
+  unowned_clean(1);
+}
+
+/* ---- Heaps change hands ---- */
+
+#define RESERVE_MIN ((size_t)2 << 20) /* bytes; with less a heap is not worth it */
+
+/* Whether threads own heaps: not where there is too little address space for
+ * each to have one. */
+/*@ assigns \nothing;
+  @ ensures \true;
+  @*/
+static int threads_own(void)
+{
+  return HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
+}
+
+/* A heap that nobody owns, off their list, or a new one; NULL if there is no
+ * memory for one. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *heap_find(void)
+{
+  struct heap *h = unowned_first();
+  if (h == NULL) {
+    return heap_new();
+  }
+  unowned_set(heap_next(h));
+  return h;
+}
+
+/* Makes h, if nobody owns it, the first heap that this thread owns. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires begun: own == 1;
+  @ requires own: Own;
+  @ assigns me.id, me.heaps, h->owner, nobodys, shared;
+  @ ensures own: Own;
+  @ ensures done: \result != 0 ==> me.heaps != \null;
+  @ ensures same: \result == 0 ==> me.heaps == \old(me.heaps);
+  @*/
+static int heap_adopt(struct heap *h)
+{
+  if (heap_owner(h) != 0) {
+    return 0;
+  }
+  if (me.id == 0) {
+    me.id = thread_number();
+  }
+  heap_own(h);
+  heap_link(h, me.heaps);
+  me.heaps = h;
+  return 1;
+}
+
+/* Makes a heap that nobody owns, or a new one, the first that this thread
+ * owns; 0 if there is no memory for one. */
+/*@ requires begun: own == 1 && locked == 0 && inside == \null;
+  @ requires own: Own;
+  @ assigns {x->owner | struct heap *x; \true}, me, locked, nobodys, shared;
+  @ ensures own: Own;
+  @ ensures unlocked: locked == 0;
+  @ ensures done: \result != 0 ==> me.heaps != \null;
+  @*/
+static int heap_take(void)
+{
+  struct heap *h;
+  int first, done = 0;
+  if (me.ended || !threads_own()) {
+    return 0;
+  }
+  os_shield();
+  first = me.heaps == NULL;
   lock();
-  for (h = unowned; h != NULL; h = h->next) {
-    collect(h);
-    arena_reclaim(&h->arena);
-    purge(h, 1);
+  h = heap_find();
+  if (h != NULL) {
+    done = heap_adopt(h);
   }
-  os_unlock();
+  unlock();
+  if (done && first) {
+    me.starting = 1;
+    os_at_thread_end();
+    me.starting = 0;
+  }
+  return done;
+}
+
+/* Makes h, which this thread owns, nobody's. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires begun: own == 1;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @*/
+static void heap_leave(struct heap *h)
+{
+  if (is_mine(h)) {
+    heap_disown(h);
+    section_enter(h);
+    collect(h);       /* what came before the owner was seen to be gone */
+    section_leave(h);
+    heap_link(h, unowned_first());
+    unowned_set(h);
+  }
+}
+
+/* This thread ends: its heaps are everybody's. */
+/*@ FROM_OUTSIDE
+  @ requires idle: Idle;
+  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static void thread_end(void)
+{
+  struct heap *h, *next;
+  unsigned n = 0;
+  own_begin();
+  h = me.heaps;
+  me.heaps = NULL;
+  me.ended = 1;
+  lock();
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant left: inside == \null;
+    @ loop assigns h, next, n, ANY_HEAP;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && n < HEAPS) {
+    next = heap_next(h);
+    heap_leave(h);
+    h = next;
+    n++;
+  }
+  unlock();
+  own_end(NULL);
 }
 
 /* ---- Allocation, the slow way ---- */
@@ -411,102 +617,249 @@ static void heaps_trim(void)
 struct want {
   unsigned tag;       /* of the span; or TAG_LARGE, + 1: holds no pointers */
   unsigned pages;     /* of a large object */
-  short refilled;     /* out: a span was made */
-  int zero;           /* out: it is known to be zero */
 };
 
-/* From heap h, which the caller owns or has locked. */
-static void *heap_alloc_in(struct heap *h, struct want *w)
+/* What is known of what was got. */
+struct got {
+  short refilled;     /* a span was made, or a large object */
+  short zero;         /* it is known to be zero */
+};
+
+/*@ predicate Want(integer tag, integer pages) =
+  @   SlotTag(tag) || (TAG_LARGE <= tag <= TAG_LARGE + 1 &&
+  @   1 <= pages < ARENA_PAGES);
+  @
+  @ logic integer WantSize(integer tag, integer pages) =
+  @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? pages * PAGE_SIZE :
+  @   ClassSize[tag / 2];
+  @
+  @ // p is a block of heap h, of n bytes.
+  @ predicate HeapBlock{L}(struct heap *h, char *p, integer n) =
+  @   \exists integer off; p == h->base + off && Block(&h->arena, off, n);
+  @*/
+
+/* A block of the arena of h: its offset; 0: there is no memory. */
+/*@ IN_SECTION(h)
+  @ requires want: Want(w.tag, w.pages);
+  @ requires got: \valid(g);
+  @ assigns h->arena, *g, shared;
+  @ ensures sound: Arena(&h->arena);
+  @ ensures block: \result != 0 ==>
+  @   Block(&h->arena, \result, WantSize(w.tag, w.pages));
+  @ ensures new: \result != 0 ==> !BlockStart{Pre}(&h->arena, \result);
+  @ ensures kept: BlocksStay{Pre,Post}(&h->arena, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, \result);
+  @*/
+static unsigned heap_get(struct heap *h, struct want w, struct got *g)
+{
+  int used = h->arena.fresh;
+  short refilled;
+  unsigned off;
+  if (SLOTTED(w.tag)) {
+    count_refill(h);
+    off = arena_alloc(&h->arena, HOLDER, w.tag, &refilled);
+    g->refilled = refilled;
+    g->zero = 0;
+    return off;
+  }
+  off = arena_large(&h->arena, w.pages, w.tag - TAG_LARGE);
+  g->refilled = 1;
+  g->zero = (int)(off / PAGE_SIZE) >= used;
+  return off;
+}
+
+/* From heap h. */
+/*@ IN_SECTION(h)
+  @ requires want: Want(w.tag, w.pages);
+  @ requires got: \valid(g);
+  @ assigns h->arena, h->note, *g, shared;
+  @ ensures sound: Arena(&h->arena);
+  @ ensures block: \result != \null ==>
+  @   HeapBlock(h, \result, WantSize(w.tag, w.pages));
+  @*/
+static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
 {
   unsigned off;
-  int used = h->arena.fresh;
   collect(h);
   tick(h);
-  if (SLOTTED(w->tag)) {
-    h->refills++;
-    off = arena_alloc(&h->arena, HOLDER, w->tag, &w->refilled);
-    w->zero = 0;
-  } else {
-    off = arena_large(&h->arena, w->pages, w->tag - TAG_LARGE);
-    w->zero = off / PAGE_SIZE >= (unsigned)used;
-    w->refilled = 1;
-  }
-  if (off != 0 && w->refilled) {
+  off = heap_get(h, w, g);
+  if (off != 0 && g->refilled) {
     unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
-    memset(h->warm + s, USED, h->arena.npages[s]);
+    warm_set(h, s, h->arena.npages[s], USED);
   }
   return off == 0 ? NULL : h->base + off;
 }
 
-/* From a heap that nobody owns, under the lock: for a thread that has none,
- * or whose own is in the middle of a change. */
-static void *shared_alloc(struct want *w)
+/* From heap h, if nobody owns it, under the lock. */
+/*@ requires heap: h != \null ==> Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires own: Own;
+  @ requires want: Want(w.tag, w.pages);
+  @ requires got: \valid(g);
+  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @ ensures own: Own;
+  @*/
+static void *shared_alloc_in(struct heap *h, struct want w, struct got *g)
 {
-  struct heap *h;
   void *p = NULL;
-  lock();
-  for (h = unowned; h != NULL && p == NULL; h = h->next) {
-    p = heap_alloc_in(h, w);
+  if (h != NULL && heap_owner(h) == 0) {
+    section_enter(h);
+    p = heap_alloc_in(h, w, g);
+    section_leave(h);
   }
-  if (p == NULL && (h = heap_new()) != NULL) {
-    h->next = unowned;
-    unowned = h;
-    p = heap_alloc_in(h, w);
-  }
-  os_unlock();
   return p;
 }
 
-/* Lets the thread allocate from h first; prev is before h on its list. */
+/* From a heap that nobody owns, under the lock: for a thread that has none,
+ * or whose own is in the middle of a change. */
+/*@ FROM_OUTSIDE
+  @ requires want: Want(w.tag, w.pages);
+  @ requires got: \valid(g);
+  @ assigns ANY_HEAP, *g, locked;
+  @ TO_OUTSIDE
+  @*/
+static void *shared_alloc(struct want w, struct got *g)
+{
+  struct heap *h;
+  void *p = NULL;
+  unsigned n = 0;
+  lock();
+  h = unowned_first();
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant left: inside == \null;
+    @ loop invariant own: Own;
+    @ loop assigns h, p, n, ANY_HEAP, *g;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && p == NULL && n < HEAPS) {
+    p = shared_alloc_in(h, w, g);
+    h = heap_next(h);
+    n++;
+  }
+  if (p == NULL) {
+    h = heap_new();
+    if (h != NULL) {
+      heap_link(h, unowned_first());
+      unowned_set(h);
+      p = shared_alloc_in(h, w, g);
+    }
+  }
+  unlock();
+  return p;
+}
+
+/* Lets the thread allocate from h, its own, first; prev is before h on its
+ * list. */
+/*@ requires heap: Heap(h) && Mine(h);
+  @ requires prev: prev != \null ==> Heap(prev);
+  @ requires begun: own == 1;
+  @ requires own: Own;
+  @ assigns me.heaps, shared;
+  @ ensures own: Own;
+  @*/
 static void heap_first(struct heap *h, struct heap *prev)
 {
   if (prev != NULL) {
-    prev->next = h->next;
-    h->next = me.heaps;
+    heap_link(prev, heap_next(h));
+    heap_link(h, me.heaps);
     me.heaps = h;
   }
 }
 
-/* From a heap of this thread. */
-static void *own_alloc(struct want *w)
+/* From heap h, if this thread owns it. */
+/*@ requires heap: Heap(h);
+  @ requires begun: own == 1 && inside == \null;
+  @ requires own: Own;
+  @ requires want: Want(w.tag, w.pages);
+  @ requires got: \valid(g);
+  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @ ensures own: Own;
+  @ ensures mine: \result != \null ==> Mine(h);
+  @*/
+static void *own_alloc_in(struct heap *h, struct want w, struct got *g)
 {
-  struct heap *h, *prev = NULL;
-  void *p;
-  for (h = me.heaps; h != NULL; prev = h, h = h->next) {
-    p = heap_alloc_in(h, w);
+  void *p = NULL;
+  if (is_mine(h)) {
+    section_enter(h);
+    p = heap_alloc_in(h, w, g);
+    section_leave(h);
+  }
+  return p;
+}
+
+/* From a heap of this thread. */
+/*@ requires begun: own == 1 && locked == 0 && inside == \null;
+  @ requires own: Own;
+  @ requires want: Want(w.tag, w.pages);
+  @ requires got: \valid(g);
+  @ assigns ANY_HEAP, *g, me, locked;
+  @ ensures left: inside == \null;
+  @ ensures unlocked: locked == 0;
+  @ ensures own: Own;
+  @*/
+static void *own_alloc(struct want w, struct got *g)
+{
+  struct heap *h = me.heaps, *prev = NULL;
+  unsigned n = 0;
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant prev: prev == \null || Heap(prev);
+    @ loop invariant left: inside == \null;
+    @ loop invariant own: Own;
+    @ loop assigns h, prev, n, ANY_HEAP, *g;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && n < HEAPS) {
+    void *p = own_alloc_in(h, w, g);
     if (p != NULL) {
       heap_first(h, prev);
       return p;
     }
+    prev = h;
+    h = heap_next(h);
+    n++;
   }
-  return heap_take() ? heap_alloc_in(me.heaps, w) : NULL;
+  return heap_take() ? own_alloc_in(me.heaps, w, g) : NULL;
 }
 
-static void *slow_alloc(struct want *w)
+/*@ FROM_OUTSIDE
+  @ requires want: Want(w.tag, w.pages);
+  @ requires got: \valid(g);
+  @ assigns ANY_HEAP, *g, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static void *slow_alloc(struct want w, struct got *g)
 {
   void *p;
   if (mine == NULL && (me.heaps != NULL || me.busy)) {
     if (debug && !me.starting) {
       reentered();
     }
-    return shared_alloc(w);
+    return shared_alloc(w, g);
   }
-  me.busy = 1;
-  __atomic_signal_fence(__ATOMIC_SEQ_CST);
-  ENTER();
-  p = own_alloc(w);
-  LEAVE(me.heaps);
+  own_begin_slow();
+  p = own_alloc(w, g);
+  own_end(me.heaps);
   me.busy = 0;
-  if (me.heaps != NULL && DUE(me.heaps)) {
-    tick_unowned();
+  if (me.heaps != NULL && me.heaps->note.ticks == 0 && unowned_due()) {
+    unowned_clean(0);
   }
-  return p != NULL ? p : shared_alloc(w);
+  return p != NULL ? p : shared_alloc(w, g);
 }
 
 /* ---- Blocks ---- */
 
 /* What p in heap h is; if it is a block, its run and slot. */
-static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
+/*@ requires heap: Heap(h);
+  @ requires run: \valid(s);
+  @ requires slot: \valid(i);
+  @ requires apart: \separated(s, i, &h->arena);
+  @ assigns *s, *i, h->owner, nobodys, shared;
+  @ ensures run: *s < ARENA_PAGES;
+  @ ensures own: Own{Pre} ==> Own;
+  @*/
+static int look(struct heap *h, const void *p, unsigned *s, unsigned *i)
 {
   int what = arena_peek(&h->arena, offset(h, p), s, i);
   if (what == LM_OK && heap_owner(h) != 0 && freed_remotely(h, *s, *i)) {
@@ -515,10 +868,41 @@ static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
   return what;
 }
 
+/* Frees p, of heap h, which this thread owns: LM_OK, or what p is. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h) && \valid(h);
+  @ requires mine: Mine(h);
+  @ requires idle: Idle;
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared;
+  @ TO_OUTSIDE
+  @*/
+static int own_free(struct heap *h, const void *p)
+{
+  int what = LM_OK;
+  own_begin();
+  section_enter(h);
+  if (is_queued(h, offset(h, p))) {
+    unsigned s, i;
+    what = look(h, p, &s, &i);
+  }
+  if (what == LM_OK) {
+    what = arena_free(&h->arena, offset(h, p));
+    tick(h);
+  }
+  section_leave(h);
+  own_end(me.heaps);
+  return what;
+}
+
 /* Frees p, of heap h. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, locked,
+  @   shared;
+  @ TO_OUTSIDE
+  @*/
 static void heap_release(struct heap *h, void *p)
 {
-  unsigned s, i;
   int what;
   if (mine == NULL || !is_mine(h)) {
     if (debug && mine == NULL && me.heaps != NULL && !me.starting) {
@@ -527,13 +911,7 @@ static void heap_release(struct heap *h, void *p)
     free_remote(h, p);
     return;
   }
-  what = is_queued(h, offset(h, p)) ? look(h, p, &s, &i) : LM_OK;
-  if (what == LM_OK) {
-    ENTER();
-    what = arena_free(&h->arena, offset(h, p));
-    tick(h);
-    LEAVE(me.heaps);
-  }
+  what = own_free(h, p);
   if (what != LM_OK) {
     misuse("free", p, what);
   }
@@ -541,17 +919,26 @@ static void heap_release(struct heap *h, void *p)
 
 /* Makes the large object p of heap h one of n pages where it is; 0 if that
  * cannot be. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ requires pages: 1 <= n < ARENA_PAGES;
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared;
+  @ TO_OUTSIDE
+  @*/
 static int heap_resize_block(struct heap *h, void *p, unsigned n)
 {
+  unsigned off = offset(h, p);
   int done;
   if (mine == NULL || !is_mine(h)) {
     return 0;
   }
-  ENTER();
-  done = arena_resize(&h->arena, offset(h, p), n);
+  own_begin();
+  section_enter(h);
+  done = arena_look(&h->arena, off) == LM_OK && arena_resize(&h->arena, off, n);
   if (done) {
-    memset(h->warm + offset(h, p) / PAGE_SIZE, USED, n);
+    warm_set(h, off / PAGE_SIZE, n, USED);
   }
-  LEAVE(me.heaps);
+  section_leave(h);
+  own_end(me.heaps);
   return done;
 }

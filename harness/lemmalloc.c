@@ -39,8 +39,6 @@
 static void misuse(const char *function, const void *p, int what)
   __attribute__((noreturn, cold));
 
-static int debug;               /* one of LEMMALLOC_OPTIONS: see options.c */
-
 /* A signal handler allocates while it interrupts an allocation. */
 __attribute__((noreturn, cold)) static void reentered(void)
 {
@@ -52,16 +50,11 @@ __attribute__((noreturn, cold)) static void reentered(void)
   abort();
 }
 
-/* The lock protects the heaps that nobody owns, and the mappings. */
-static void lock(void)
-{
-  if (!os_lock()) {
-    reentered();
-  }
-}
-
+#include "atomic.h"
+#include "section.c"
 #include "mapping.c"
 #include "heap.c"
+#include "reserve.c"
 #include "line.c"
 #include "misuse.c"
 
@@ -70,12 +63,13 @@ static void lock(void)
 /* n bytes in pages, n > 0; *zero says whether they are known to be zero. */
 static void *pages_get(size_t n, int *zero)
 {
-  struct want w = { TAG_LARGE, 0, 0, 0 };
+  struct want w = { TAG_LARGE, 0 };
+  struct got got = { 0, 0 };
   void *p = NULL;
   if (n < OWN_MAPPING) {
     w.pages = (unsigned)request_pages(n);
-    p = slow_alloc(&w);
-    *zero = w.zero;
+    p = slow_alloc(w, &got);
+    *zero = got.zero;
   }
   if (p == NULL) {
     *zero = 1;
@@ -88,7 +82,8 @@ static void *pages_get(size_t n, int *zero)
  * 1 <= n <= PTRDIFF_MAX. */
 static void *get(size_t n, size_t align, int *zero)
 {
-  struct want w = { 0, 0, 0, 0 };
+  struct want w = { 0, 0 };
+  struct got got;
   unsigned class = 0;
   if (align > PAGE_SIZE) {
     *zero = 1;
@@ -103,7 +98,7 @@ static void *get(size_t n, size_t align, int *zero)
   }
   *zero = 0;
   w.tag = 2u * class;
-  return slow_alloc(&w);
+  return slow_alloc(w, &got);
 }
 
 /* As get, for any n, with errno. */
@@ -140,13 +135,16 @@ static inline void *quick(unsigned class)
   unsigned l = LIST_OF(HOLDER, tag);
   unsigned off;
   if (likely(h != NULL)) {
-    ENTER();
+    own_begin();
+    section_enter(h);
     if (likely(cursor_room(&h->arena, l))) {
       off = arena_take(&h->arena, l, tag);
-      LEAVE(h);
+      section_leave(h);
+      own_end(h);
       return h->base + off;
     }
-    LEAVE(h);
+    section_leave(h);
+    own_end(h);
   }
   return NULL;
 }
@@ -155,7 +153,7 @@ static inline void *quick(unsigned class)
  * none. */
 static size_t size_of(const char *function, const void *p)
 {
-  const struct heap *h = heap_of(p);
+  struct heap *h = heap_of(p);
   unsigned s, i;
   int what;
   size_t size = 0;
@@ -264,12 +262,14 @@ FAST void *lm_calloc(size_t n, size_t size)
 FAST void lm_free(void *p)
 {
   struct heap *h = mine;
-  if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
+  if (likely(h != NULL && heap_has(h, p))) {
     unsigned off = offset(h, p);
     int done;
-    ENTER();
+    own_begin();
+    section_enter(h);
     done = !is_queued(h, off) && arena_free_quick(&h->arena, off);
-    LEAVE(h);
+    section_leave(h);
+    own_end(h);
     if (likely(done)) {
       return;
     }
