@@ -22,19 +22,27 @@
 #include "platform_linux.h"
 #include "../core/bitmap.h"
 
+/* A program that compiles this file defines them otherwise. */
+#ifndef likely
+#define likely(x) (x)
+#define FAST
+#endif
+
 /* The clauses of a contract of what is called in a section of h. */
 #define IN_SECTION(h) \
   requires heap: Heap(h); \
   requires inside: inside == h; \
   requires sound: Arena(&h->arena);
 
-/* Of what is called outside of sections, and keeps what the thread owns. */
+/* Of what is called outside of sections, keeps what the thread owns, and leaves
+ * it as ready to change that as it was. */
 #define FROM_OUTSIDE \
   requires outside: Outside; \
   requires own: Own;
 #define TO_OUTSIDE \
   ensures outside: Outside; \
-  ensures own: Own;
+  ensures own: Own; \
+  ensures idle: Idle{Pre} ==> Idle;
 
 /* The heap that address p lies in, NULL if there is none. */
 /*@ assigns shared;
@@ -48,7 +56,7 @@ static struct heap *heap_of(const void *p)
 
 /*@ requires heap: Heap(h);
   @ assigns h->owner, nobodys, shared;
-  @ ensures mine: \result != 0 ==> Mine(h) && \valid(h);
+  @ ensures mine: \result != 0 ==> Mine(h);
   @ ensures still: Mine{Pre}(h) ==> \result != 0;
   @*/
 static int is_mine(struct heap *h)
@@ -180,16 +188,16 @@ static void free_inside(struct heap *h, const void *p)
   @*/
 static int free_unowned(struct heap *h, const void *p)
 {
+  int done = 0;
   lock();
-  if (heap_owner(h) != 0) {
-    unlock();
-    return 0;
+  if (heap_owner(h) == 0) {
+    section_enter(h);
+    free_inside(h, p);
+    section_leave(h);
+    done = 1;
   }
-  section_enter(h);
-  free_inside(h, p);
-  section_leave(h);
   unlock();
-  return 1;
+  return done;
 }
 
 /* Collects for h if it has no owner. */
@@ -480,20 +488,61 @@ static void heaps_trim(void)
 
 #define RESERVE_MIN ((size_t)2 << 20) /* bytes; with less a heap is not worth it */
 
-/* Whether threads own heaps: not where there is too little address space for
- * each to have one. */
-/*@ assigns \nothing;
-  @ ensures \true;
+/* Makes *h, all zero, the heap at p with size bytes of address space; or gives
+ * these back, and 0, if there is a heap in the same 4 GiB. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1;
+  @ requires zero: Zero(&h->arena);
+  @ requires size: 2 * PAGE_SIZE <= size <= HEAP_PAGES * PAGE_SIZE;
+  @ assigns h->arena, h->base, h->reach, shared;
+  @ ensures zero: \result == 0 ==> Zero(&h->arena);
   @*/
-static int threads_own(void)
+static int heap_open(struct heap *h, char *p, size_t size)
 {
-  return HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
+  if (!place_free(p)) {
+    os_unmap(p, size);
+    return 0;
+  }
+  h->base = p;
+  h->reach = size;
+  arena_init(&h->arena, 1u, (unsigned)(size / PAGE_SIZE));
+  heap_publish(h);
+  return 1;
+}
+
+/* A new heap, that nobody owns, as large as the address space allows; NULL if
+ * none fits. */
+/*@ requires lock: locked == 1;
+  @ assigns NEW_HEAP;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *heap_new(void)
+{
+  size_t room = os_room();
+  size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
+  struct heap *h = records_map();
+  if (h == NULL) {
+    return NULL;
+  }
+  /*@ loop invariant size: size <= (size_t)HEAP_PAGES * PAGE_SIZE;
+    @ loop invariant zero: Zero(&h->arena);
+    @ loop assigns size, NEW_HEAP;
+    @ loop variant size;
+    @*/
+  for (; size >= RESERVE_MIN; size /= 2u) {
+    char *p = size > room ? NULL : os_map(size, size);
+    if (p != NULL && heap_open(h, p, size)) {
+      return h;
+    }
+  }
+  records_unmap(h);
+  return NULL;
 }
 
 /* A heap that nobody owns, off their list, or a new one; NULL if there is no
  * memory for one. */
 /*@ requires lock: locked == 1;
-  @ assigns shared;
+  @ assigns NEW_HEAP;
   @ ensures heap: \result == \null || Heap(\result);
   @*/
 static struct heap *heap_find(void)
@@ -510,6 +559,7 @@ static struct heap *heap_find(void)
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires begun: own == 1;
+  @ requires whole: whole == 1;
   @ requires own: Own;
   @ assigns me.id, me.heaps, h->owner, nobodys, shared;
   @ ensures own: Own;
@@ -534,7 +584,7 @@ static int heap_adopt(struct heap *h)
  * owns; 0 if there is no memory for one. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
-  @ assigns {x->owner | struct heap *x; \true}, me, locked, nobodys, shared;
+  @ assigns NEW_HEAP, {x->owner | struct heap *x; \true}, me, locked, nobodys;
   @ ensures own: Own;
   @ ensures unlocked: locked == 0;
   @ ensures done: \result != 0 ==> me.heaps != \null;
@@ -583,7 +633,7 @@ static void heap_leave(struct heap *h)
 
 /* This thread ends: its heaps are everybody's. */
 /*@ FROM_OUTSIDE
-  @ requires idle: Idle;
+  @ requires idle: Idle && me.busy == 0;
   @ assigns ANY_HEAP, own, mine, me, locked;
   @ TO_OUTSIDE
   @*/
@@ -668,6 +718,19 @@ static unsigned heap_get(struct heap *h, struct want w, struct got *g)
   return off;
 }
 
+/* Notes that the run at offset off is used. */
+/*@ IN_SECTION(h)
+  @ assigns h->note;
+  @ ensures \true;
+  @*/
+static void warm_run(struct heap *h, unsigned off)
+{
+  unsigned s;
+  /*@ assert page: 0 <= h->arena.owner[off / PAGE_SIZE] < ARENA_PAGES; */
+  s = (unsigned)h->arena.owner[off / PAGE_SIZE];
+  warm_set(h, s, h->arena.npages[s], USED);
+}
+
 /* From heap h. */
 /*@ IN_SECTION(h)
   @ requires want: Want(w.tag, w.pages);
@@ -684,8 +747,7 @@ static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
   tick(h);
   off = heap_get(h, w, g);
   if (off != 0 && g->refilled) {
-    unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
-    warm_set(h, s, h->arena.npages[s], USED);
+    warm_run(h, off);
   }
   return off == 0 ? NULL : h->base + off;
 }
@@ -848,6 +910,35 @@ static void *slow_alloc(struct want w, struct got *g)
   return p != NULL ? p : shared_alloc(w, g);
 }
 
+/* ---- The quick way: no lock, no atomic operation, no call ---- */
+
+/* A slot of class from the cursor of the thread's heap.  NULL: there is none,
+ * or the thread has no heap at hand. */
+/*@ FROM_OUTSIDE
+  @ requires class: Slotted(class);
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline void *quick(unsigned class)
+{
+  struct heap *h = mine;
+  unsigned tag = 2u * class;
+  unsigned l = LIST_OF(HOLDER, tag);
+  if (likely(h != NULL)) {
+    own_begin();
+    section_enter(h);
+    if (likely(cursor_room(&h->arena, l))) {
+      unsigned off = arena_take(&h->arena, l, tag);
+      section_leave(h);
+      own_end(h);
+      return h->base + off;
+    }
+    section_leave(h);
+    own_end(h);
+  }
+  return NULL;
+}
+
 /* ---- Blocks ---- */
 
 /* What p in heap h is; if it is a block, its run and slot. */
@@ -870,7 +961,7 @@ static int look(struct heap *h, const void *p, unsigned *s, unsigned *i)
 
 /* Frees p, of heap h, which this thread owns: LM_OK, or what p is. */
 /*@ FROM_OUTSIDE
-  @ requires heap: Heap(h) && \valid(h);
+  @ requires heap: Heap(h);
   @ requires mine: Mine(h);
   @ requires idle: Idle;
   @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared;
@@ -941,4 +1032,48 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
   section_leave(h);
   own_end(me.heaps);
   return done;
+}
+
+/* What follows the quick way, and is rare. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static LM_COLD void free_other(void *p)
+{
+  int old = os_errno();
+  struct heap *h = heap_of(p);
+  if (p == NULL) {
+    return;
+  }
+  if (h != NULL) {
+    heap_release(h, p);
+  } else {
+    mapping_release(p);
+  }
+  os_set_errno(old);
+}
+
+/* free: the quick way is for slots of the heap that the thread allocates from,
+ * in spans that stay where they are. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+FAST void lm_free(void *p)
+{
+  struct heap *h = mine;
+  if (likely(h != NULL && heap_has(h, p))) {
+    unsigned off = offset(h, p);
+    int done;
+    own_begin();
+    section_enter(h);
+    done = !is_queued(h, off) && arena_free_quick(&h->arena, off);
+    section_leave(h);
+    own_end(h);
+    if (likely(done)) {
+      return;
+    }
+  }
+  free_other(p);
 }

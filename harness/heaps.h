@@ -94,20 +94,23 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost struct heap *nobodys; */ /* seen under this lock to have no owner */
 /*@ ghost struct heap *inside; */  /* the heap whose arena it may change */
 /*@ ghost int shared; */           /* stands for all that several threads write */
+/*@ ghost int whole; */            /* 1: all heaps have a whole inbox; constant */
 
 /*@ // h is a heap: its records are there, but perhaps not all of the inbox.
   @ predicate Heap{L}(struct heap *h) =
   @   \valid(&h->arena) && \valid(&h->note) && \valid(&h->next) &&
-  @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner);
+  @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner) &&
+  @   (whole == 1 ==> \valid(h));
   @
   @ // This thread owns h.  h->owner is, for the prover, what the thread last
   @ // saw there: nobody else changes it if that is its own number.
-  @ predicate Mine{L}(struct heap *h) = me.id != 0 && h->owner == me.id;
+  @ predicate Mine{L}(struct heap *h) =
+  @   \valid(h) && me.id != 0 && h->owner == me.id;
   @
   @ // What the thread allocates from is its own.
   @ predicate Own{L} =
   @   (me.heaps != \null ==> Heap(me.heaps) && Mine(me.heaps)) &&
-  @   (mine != \null ==> Heap(mine) && Mine(mine));
+  @   (mine != \null ==> Heap(mine) && Mine(mine) && me.heaps != \null);
   @
   @ // This call is in no section and does not have the lock.
   @ predicate Outside{L} =
@@ -115,11 +118,22 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @
   @ // Nothing that this call interrupted is changing the thread's own heaps.
   @ predicate Idle{L} = mine != \null || (me.heaps == \null && me.busy == 0);
+  @
+  @ // The records of an arena as they come from the system.
+  @ predicate Zero{L}(struct arena *a) = a->fresh == 0 &&
+  @   (\forall integer p; 0 <= p < ARENA_PAGES ==>
+  @   a->owner[p] == 0 && a->tag[p] == TAG_NONE && a->leaf[p] == 0 &&
+  @   a->best[p] == 0 && a->list[p] == 0) &&
+  @   (\forall integer l; 0 <= l < LISTS ==>
+  @   a->head[l] == 0 && a->cur[l] == 0 && a->at[l] == 0);
   @*/
 
-/* What the sections of any heap change. */
+/* What makes a new heap changes; what the sections of any heap change. */
+#define NEW_HEAP \
+  {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
+  {x->reach | struct heap *x; \true}, shared
 #define ANY_HEAP \
-  {x->arena | struct heap *x; \true}, {x->note | struct heap *x; \true}, \
-  {x->owner | struct heap *x; \true}, inside, nobodys, shared
+  NEW_HEAP, {x->note | struct heap *x; \true}, \
+  {x->owner | struct heap *x; \true}, inside, nobodys
 
 #endif

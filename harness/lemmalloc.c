@@ -33,6 +33,12 @@
 #include "platform_linux.c"
 
 #define likely(x) __builtin_expect(!!(x), 1)
+#define PUBLIC __attribute__((visibility("default")))
+
+/* Functions that people wait for: all that they call and that is not LM_COLD
+ * is put in line. */
+#define FAST PUBLIC __attribute__((flatten))
+
 #define CLASSED(n) ((n) <= CLASS_SIZE_MAX)      /* a slot holds n bytes */
 #define OWN_MAPPING ((size_t)32 << 20)          /* from here on an object has one */
 
@@ -54,7 +60,6 @@ __attribute__((noreturn, cold)) static void reentered(void)
 #include "section.c"
 #include "mapping.c"
 #include "heap.c"
-#include "reserve.c"
 #include "line.c"
 #include "misuse.c"
 
@@ -126,29 +131,6 @@ static void *aligned(size_t align, size_t n)
   return obtain(n, align, &zero);
 }
 
-/* A slot of class from the cursor of the thread's heap: no lock, no atomic
- * operation, no call.  NULL: there is none, or the thread has no heap at hand. */
-static inline void *quick(unsigned class)
-{
-  struct heap *h = mine;
-  unsigned tag = 2u * class;
-  unsigned l = LIST_OF(HOLDER, tag);
-  unsigned off;
-  if (likely(h != NULL)) {
-    own_begin();
-    section_enter(h);
-    if (likely(cursor_room(&h->arena, l))) {
-      off = arena_take(&h->arena, l, tag);
-      section_leave(h);
-      own_end(h);
-      return h->base + off;
-    }
-    section_leave(h);
-    own_end(h);
-  }
-  return NULL;
-}
-
 /* The size of the block at p, for function, which is a misuse if there is
  * none. */
 static size_t size_of(const char *function, const void *p)
@@ -171,21 +153,6 @@ static size_t size_of(const char *function, const void *p)
     misuse(function, p, what);
   }
   return size;
-}
-
-static LM_COLD void free_other(void *p)
-{
-  int old = errno;
-  struct heap *h = heap_of(p);
-  if (p == NULL) {
-    return;
-  }
-  if (h != NULL) {
-    heap_release(h, p);
-  } else {
-    mapping_release(p);
-  }
-  errno = old;
 }
 
 /* Whether an object of have bytes serves a request for n: what it would get,
@@ -211,12 +178,7 @@ static void *resized(void *p, size_t have, size_t n)
 
 /* ---- Public functions ---- */
 
-/* Functions that people wait for: all that they call and that is not LM_COLD
- * is put in line. */
-#define FAST PUBLIC __attribute__((flatten))
-
 /* Each under two names; with LM_PREFIX_ONLY under lm_ alone. */
-#define PUBLIC __attribute__((visibility("default")))
 #ifdef LM_PREFIX_ONLY
 #define PUBLISH(result, name, params) extern result lm_##name params
 #else
@@ -257,24 +219,6 @@ FAST void *lm_calloc(size_t n, size_t size)
     p = obtain(total, 1, &zero);
   }
   return p == NULL || zero ? p : memset(p, 0, total);
-}
-
-FAST void lm_free(void *p)
-{
-  struct heap *h = mine;
-  if (likely(h != NULL && heap_has(h, p))) {
-    unsigned off = offset(h, p);
-    int done;
-    own_begin();
-    section_enter(h);
-    done = !is_queued(h, off) && arena_free_quick(&h->arena, off);
-    section_leave(h);
-    own_end(h);
-    if (likely(done)) {
-      return;
-    }
-  }
-  free_other(p);
 }
 
 PUBLIC void *lm_realloc(void *p, size_t size)

@@ -25,9 +25,15 @@ static size_t os_room(void);
 /* Maps at least size bytes, all zero, at a multiple of align, which is a power
  * of two; NULL if that is impossible.  1 <= size <= PTRDIFF_MAX.  Memory is
  * paid for when it is first written. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
 static void *os_map(size_t size, size_t align);
 
 /* Ends the mapping of size bytes at p, which os_map made. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
 static void os_unmap(void *p, size_t size);
 
 /* Makes the mapping p, of size bytes, one of more or fewer, here or elsewhere;
@@ -66,6 +72,16 @@ static void thread_end(void);
 
 /* Milliseconds, from some moment on; they wrap around. */
 static unsigned os_milliseconds(void);
+
+/* errno of this thread. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static int os_errno(void);
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static void os_set_errno(int value);
 
 /* Writes n bytes to a file; to standard error.  Errors are passed over. */
 static void os_write(int fd, const char *text, size_t n);

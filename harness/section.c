@@ -105,6 +105,47 @@ static inline unsigned offset(const struct heap *h, const void *p)
   return (unsigned)((uintptr_t)p - (uintptr_t)h->base);
 }
 
+/* ---- New heaps ---- */
+
+static int threads_own(void)
+{
+  static int decided;                   /* 1: they do; 2: they do not */
+  int known = __atomic_load_n(&decided, __ATOMIC_RELAXED);
+  if (known == 0) {
+    int now = HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4 ? 1 : 2;
+    if (__atomic_compare_exchange_n(&decided, &known, now, 0, __ATOMIC_RELAXED,
+                                    __ATOMIC_RELAXED)) {
+      known = now;
+    }
+  }
+  return known == 1;
+}
+
+static size_t records_size(void)
+{
+  return threads_own() ? sizeof(struct heap) : offsetof(struct heap, inbox.chain);
+}
+
+static struct heap *records_map(void)
+{
+  return HEAPS == 1 && link_get(&heaps[0]) != NULL ? NULL : os_map(records_size(), PAGE_SIZE);
+}
+
+static void records_unmap(struct heap *h)
+{
+  os_unmap(h, records_size());
+}
+
+static int place_free(const char *p)
+{
+  return heap_number(p) < HEAPS && link_get(&heaps[heap_number(p)]) == NULL;
+}
+
+static void heap_publish(struct heap *h)
+{
+  link_set(&heaps[heap_number(h->base)], h);
+}
+
 /* ---- Lists of heaps ---- */
 
 static struct heap *unowned_first(void)

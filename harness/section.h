@@ -32,8 +32,7 @@ static void unlock(void);
 /* ---- Who owns a heap ---- */
 
 /* The thread that owns h, 0: nobody.  It changes under the lock only, and no
- * other thread's number becomes or was ours.  Only a heap that is there whole
- * ever has an owner. */
+ * other thread's number is ours.  Only what is there whole has an owner. */
 /*@ requires heap: Heap(h);
   @ assigns h->owner, nobodys, shared;
   @ ensures seen: \result == h->owner;
@@ -49,6 +48,7 @@ static long heap_owner(struct heap *h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires none: nobodys == h;
   @ requires thread: me.id != 0;
+  @ requires whole: \valid(h);
   @ assigns h->owner, nobodys, shared;
   @ ensures mine: Mine(h);
   @ ensures nobodys == \null;
@@ -84,6 +84,7 @@ static long thread_number(void);
 #define OWN_BEGINS \
   ensures own: own == 1; \
   ensures hidden: mine == \null; \
+  ensures some: \old(me.heaps) != \null ==> me.heaps != \null; \
   ensures number: \old(me.id) != 0 ==> me.id == \old(me.id); \
   ensures still: Own;
 
@@ -131,13 +132,53 @@ static void section_leave(struct heap *h);
 
 /* ---- New heaps ---- */
 
-/* A new heap, that nobody owns, as large as the address space allows; NULL if
- * none fits. */
+/* Whether threads own heaps: not where there is too little address space for
+ * each to have one.  Decided once; if they do, the records are whole. */
+/*@ assigns shared;
+  @ ensures whole: \result != 0 ==> whole == 1;
+  @*/
+static int threads_own(void);
+
+/* Records for a heap, all zero; NULL if there is no memory for them, or no
+ * place for another heap. */
 /*@ requires lock: locked == 1;
   @ assigns shared;
-  @ ensures heap: \result == \null || Heap(\result);
+  @ ensures heap: \result != \null ==> Heap(\result);
+  @ ensures zero: \result != \null ==> Zero(&\result->arena);
   @*/
-static struct heap *heap_new(void);
+static struct heap *records_map(void);
+
+/* Gives them back: nobody else has seen them. */
+/*@ requires lock: locked == 1;
+  @ requires heap: Heap(h);
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void records_unmap(struct heap *h);
+
+/* Whether a heap may begin at address p: none does. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int place_free(const char *p);
+
+/* Lets all see h at its base. */
+/*@ requires lock: locked == 1;
+  @ requires heap: Heap(h);
+  @ requires sound: Arena(&h->arena);
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void heap_publish(struct heap *h);
+
+/* ---- What is in no heap ---- */
+
+/*@ requires outside: Outside;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void mapping_release(void *p);
 
 /* ---- What the program did wrong ---- */
 
