@@ -348,25 +348,31 @@ static void purge(struct heap *h, int all)
   }
 }
 
-#define DUE(h) ((h)->ticks % 32u == 0u)
+#define DUE(h) ((h)->ticks % 64u == 0u)
 
-/* Called on slow paths: looks now and then for memory to give back. */
-static void tick(struct heap *h)
+static LM_COLD void tick_slow(struct heap *h)
 {
-  unsigned now;
-  h->ticks++;
-  if (!DUE(h)) {
-    return;
-  }
-  now = os_milliseconds();
+  unsigned now = os_milliseconds();
   if (now - h->looked >= PURGE_MS) {
     h->looked = now;
     purge(h, 0);
   }
 }
 
+/* Called on slow paths: looks now and then for memory to give back; 1 if the
+ * caller, once it has left the heap, is to do the same with tick_unowned. */
+static int tick(struct heap *h)
+{
+  h->ticks++;
+  if (!DUE(h)) {
+    return 0;
+  }
+  tick_slow(h);
+  return 1;
+}
+
 /* The same for the heaps that nobody owns: whoever is active does it. */
-static void tick_unowned(void)
+static LM_COLD void tick_unowned(void)
 {
   static unsigned looked;
   unsigned now = os_milliseconds();
@@ -421,7 +427,7 @@ static void *heap_alloc_in(struct heap *h, struct want *w)
   unsigned off;
   int used = h->arena.fresh;
   collect(h);
-  tick(h);
+  (void)tick(h);
   if (SLOTTED(w->tag)) {
     h->refills++;
     off = arena_alloc(&h->arena, HOLDER, w->tag, &w->refilled);
@@ -531,7 +537,7 @@ static void heap_release(struct heap *h, void *p)
   if (what == LM_OK) {
     ENTER();
     what = arena_free(&h->arena, offset(h, p));
-    tick(h);
+    (void)tick(h);
     LEAVE(me.heaps);
   }
   if (what != LM_OK) {

@@ -33,6 +33,10 @@
 #include "platform_linux.c"
 
 #define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+/* Out of the way of the fast paths, but fast: all that it calls and that is not
+ * LM_COLD is put in line. */
+#define SLOW __attribute__((noinline, flatten))
 #define CLASSED(n) ((n) <= CLASS_SIZE_MAX)      /* a slot holds n bytes */
 #define OWN_MAPPING ((size_t)32 << 20)          /* from here on an object has one */
 
@@ -151,6 +155,31 @@ static inline void *quick(unsigned class)
   return NULL;
 }
 
+/* The same where the cursor first has to move, to a word or a span that has
+ * room and is at hand. */
+static inline void *again(unsigned class)
+{
+  struct heap *h = mine;
+  unsigned tag = 2u * class;
+  unsigned l = LIST_OF(HOLDER, tag);
+  unsigned off;
+  int due;
+  if (h != NULL) {
+    ENTER();
+    if (cursor_find(&h->arena, l, tag)) {
+      off = arena_take(&h->arena, l, tag);
+      due = tick(h);
+      LEAVE(h);
+      if (due) {
+        tick_unowned();
+      }
+      return h->base + off;
+    }
+    LEAVE(h);
+  }
+  return NULL;
+}
+
 /* The size of the block at p, for function, which is a misuse if there is
  * none. */
 static size_t size_of(const char *function, const void *p)
@@ -173,6 +202,22 @@ static size_t size_of(const char *function, const void *p)
     misuse(function, p, what);
   }
   return size;
+}
+
+/* Frees p, of the heap at hand, which nobody else has freed. */
+static SLOW void free_here(struct heap *h, void *p)
+{
+  int what, due;
+  ENTER();
+  what = arena_free(&h->arena, offset(h, p));
+  due = tick(h);
+  LEAVE(h);
+  if (due) {
+    tick_unowned();
+  }
+  if (what != LM_OK) {
+    misuse("free", p, what);
+  }
 }
 
 static LM_COLD void free_other(void *p)
@@ -226,9 +271,15 @@ static void *resized(void *p, size_t have, size_t n)
   PUBLIC extern result name params __attribute__((alias("lm_" #name)))
 #endif
 
-static LM_COLD void *malloc_slow(size_t size)
+static SLOW void *malloc_slow(size_t size)
 {
   int zero;
+  if (CLASSED(size)) {
+    void *p = again(class_of_malloc((unsigned)size + (size == 0)));
+    if (likely(p != NULL)) {
+      return p;
+    }
+  }
   return obtain(size, 1, &zero);
 }
 
@@ -266,11 +317,14 @@ FAST void lm_free(void *p)
   struct heap *h = mine;
   if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
     unsigned off = offset(h, p);
-    int done;
-    ENTER();
-    done = !is_queued(h, off) && arena_free_quick(&h->arena, off);
-    LEAVE(h);
-    if (likely(done)) {
+    if (likely(!is_queued(h, off))) {
+      int done;
+      ENTER();
+      done = arena_free_quick(&h->arena, off);
+      LEAVE(h);
+      if (unlikely(!done)) {
+        free_here(h, p);
+      }
       return;
     }
   }
