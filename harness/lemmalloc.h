@@ -176,7 +176,8 @@ struct mallinfo2;
 /* glibc's struct of <malloc.h>, in bytes and numbers:
  *   arena     bytes in pages of heaps that have been used, without those whose
  *             memory was given back
- *   uordblks  of these, in live objects, each as malloc_usable_size says
+ *   uordblks  of these, in live objects, each as malloc_usable_size says, but
+ *             tiny ones by their blocks of 16 bytes
  *   fordblks  of these, the rest
  *   ordblks   free slots and free runs of pages
  *   hblks     objects with a mapping of their own

@@ -56,7 +56,8 @@ static unsigned highest(unsigned x)
 }
 
 /* The bytes of the live object that byte off lies in, which begins at *first;
- * 0 if there is none.  Asks that off is in a packed span. */
+ * 0 if there is none.  Asks that off is in a packed span.  While its owner
+ * changes the block, the answer is right for objects that the caller may free. */
 static unsigned packed_at(const struct heap *h, unsigned off, unsigned *first)
 {
   const struct packs *k = packs_of(h);
@@ -64,12 +65,12 @@ static unsigned packed_at(const struct heap *h, unsigned off, unsigned *first)
   if (k == NULL) {
     return 0;
   }
-  from = __atomic_load_n(&k->tiny.live[b], __ATOMIC_RELAXED) & ((2u << i) - 1u);
+  from = k->tiny.live[b] & ((2u << i) - 1u);
   if (from == 0) {
     return 0;
   }
   from = highest(from);
-  last = (unsigned)__atomic_load_n(&k->last[b], __ATOMIC_RELAXED) >> from;
+  last = (unsigned)k->last[b] >> from;
   if (last == 0 || from + lowest(last) < i) {
     return 0;
   }
@@ -155,8 +156,7 @@ static unsigned pack(struct heap *h, unsigned n, short *refilled)
   unsigned b = off / TINY_SIZE, i = off % TINY_SIZE;
   if (off != 0) {                       /* the block begins with the object at 0 */
     unsigned before = i == 0 ? 0 : k->last[b];
-    __atomic_store_n(&k->last[b], (unsigned short)(before | 1u << (i + n - 1u)),
-                     __ATOMIC_RELAXED);
+    k->last[b] = (unsigned short)(before | 1u << (i + n - 1u));
   }
   return off;
 }

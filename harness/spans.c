@@ -78,27 +78,34 @@ static void describe(const struct mapping *m, struct lm_span *v)
 
 typedef int visit_span(const struct lm_span *span, void *arg);
 
-/* Visits the spans of heap h.  What visit changes is seen: it may free spans,
- * which become one run with those before, and make others. */
+/* Describes the first span of heap h from page s on; the page behind it, or 0
+ * if there is none or the heap is not this thread's.  s need not begin a run:
+ * what did may have become one with those before. */
+static unsigned span_from(struct heap *h, unsigned s, struct lm_span *v)
+{
+  int found = 0;
+  if (!hold(h)) {
+    return 0;
+  }
+  collect(h);
+  while (!found && s < (unsigned)h->arena.fresh) {
+    found = span_at(h, s, v);
+    s += h->arena.tag[s] == TAG_NONE ? 1 : h->arena.npages[s];
+  }
+  let_go(h);
+  return found ? s : 0;
+}
+
+/* Visits the spans of heap h. */
 static int heap_spans(struct heap *h, visit_span *visit, void *arg)
 {
   struct lm_span v;
-  unsigned s, n = 1;
-  for (s = h->arena.lo; s < (unsigned)PEEK(h->arena.fresh); s += n) {
-    int found, result;
-    if (!hold(h)) {
-      return 0;
-    }
-    collect(h);
-    found = span_at(h, s, &v);
-    n = h->arena.tag[s] == TAG_NONE ? 1 : h->arena.npages[s];
-    let_go(h);
-    result = found ? visit(&v, arg) : 0;
-    if (result != 0) {
-      return result;
-    }
+  unsigned s = h->arena.lo;
+  int result = 0;
+  while (result == 0 && (s = span_from(h, s, &v)) != 0) {
+    result = visit(&v, arg);
   }
-  return 0;
+  return result;
 }
 
 /* The mapping with the least address from *from on, and *from behind it; 0 if
@@ -136,24 +143,29 @@ PUBLIC int lm_each_span(int (*visit)(const struct lm_span *span, void *arg), voi
 
 /* ---- Blocks ---- */
 
-/* Describes the block that offset off of heap h lies in; 0 if none does. */
+/* Describes the block that offset off of heap h lies in; 0 if none does.  Within
+ * large objects and free pages the run's begin is searched for, page by page. */
 static int block_at(const struct heap *h, unsigned off, struct lm_block *b)
 {
   struct lm_span v;
-  unsigned s = locate_byte(&h->arena, off), i, first;
+  unsigned s, i, first;
+  if (off / PAGE_SIZE >= (unsigned)PEEK(h->arena.fresh)) {
+    return 0;
+  }
+  s = locate_byte(&h->arena, off);
   if (s == 0 || !span_at(h, s, &v)) {
     return 0;
   }
-  i = off - s * PAGE_SIZE;
   b->flags = v.flags;
-  b->size = v.size;
-  if (v.flags & LM_TINY) {
-    b->size = packed_at(h, off, &first);
-    i = first - s * PAGE_SIZE;
-    b->start = h->base + first;
-    return b->size != 0 && !packed_gone(h, s, i);
+  b->size = v.flags & LM_TINY ? packed_at(h, off, &first) : v.size;
+  if (b->size == 0) {
+    return 0;
   }
-  i = v.flags & LM_LARGE ? 0 : class_slot(h->arena.tag[s] / 2u, i);
+  if (v.flags & LM_TINY) {
+    b->start = h->base + first;
+    return !packed_gone(h, s, first - s * PAGE_SIZE);
+  }
+  i = v.flags & LM_LARGE ? 0 : class_slot(h->arena.tag[s] / 2u, off - s * PAGE_SIZE);
   b->start = (char *)v.start + i * v.size;
   if (i >= v.count || (heap_owner(h) != 0 && freed_remotely(h, s, i))) {
     return 0;
