@@ -19,7 +19,7 @@
  *   rule of its own.
  * Contents: undefined, but for lm_calloc, and lm_alloc with LM_ZERO.
  * Errors: NULL with errno set to ENOMEM (out of memory, or too much asked
- *   for) or EINVAL (alignment).  Success leaves errno alone.
+ *   for) or EINVAL (alignment, flags).  Success leaves errno alone.
  * Misuse: freeing, resizing or asking the size of what is not a live object
  *   (freed before, inside an object, never allocated) writes one line about
  *   it to standard error and calls abort().  A slot that was freed and handed

@@ -120,7 +120,7 @@ static void placed(const void *p, size_t n, unsigned flags)
   while (align < 8192 && size % (2 * align) == 0) {
     align *= 2;
   }
-  CHECK((uintptr_t)p % (n > SMALL && n < MAPPED ? 8192 : align < 4096 ? align : 4096) == 0);
+  CHECK((uintptr_t)p % (n > SMALL ? 8192 : align) == 0);
 }
 
 static void sizes(void)
@@ -161,7 +161,8 @@ static void errors(void)
   errno = 0;
   CHECK(lm_alloc((size_t)PTRDIFF_MAX + 1, LM_NOSCAN | LM_ZERO, NULL) == NULL && errno == ENOMEM);
   errno = 0;
-  CHECK(lm_alloc(PTRDIFF_MAX, LM_NOSCAN, NULL) == NULL && errno == ENOMEM);
+  refilled = 7;
+  CHECK(lm_alloc(PTRDIFF_MAX, LM_NOSCAN, &refilled) == NULL && errno == ENOMEM && refilled == 0);
   errno = 77;
   p = lm_alloc(0, 0, NULL);
   q = lm_alloc(0, LM_NOSCAN, NULL);
@@ -225,7 +226,10 @@ static void zeroed(void)
   static const size_t n[] = { 1, 3, 7, 8, 12, 15, 16, 20, 100, 1000, 32768, 32769, 100000,
                               1000000, 33554432 };
   unsigned flags, round;
+  unsigned long before = memory("VmRSS");
   size_t i, k;
+  CHECK(lm_alloc(20000000, LM_ZERO, NULL) != NULL && lm_alloc(MAPPED, LM_ZERO, NULL) != NULL);
+  CHECK(memory("VmRSS") < before + 2000);     /* it was zero already */
   for (round = 0; round < 20; round++) {
     unsigned char *p[2][15][8];
     for (flags = 0; flags < 2; flags++) {
@@ -277,6 +281,23 @@ static void *is_block_elsewhere(void *p)
   return NULL;
 }
 
+static void *release(void *p)
+{
+  lm_free(p);
+  return NULL;
+}
+
+/* A block is live no more when another thread has freed it, at once. */
+static void gone(size_t n)
+{
+  char *p = lm_alloc(n, LM_NOSCAN, NULL), *q = lm_alloc(n, LM_NOSCAN, NULL);
+  struct lm_block b;
+  elsewhere(release, p);
+  CHECK(!lm_block_of(p, &b) && lm_block_of(q, &b) && b.start == q);
+  lm_free(q);
+  CHECK(!lm_block_of(q, &b));
+}
+
 static void blocks(void)
 {
   char local, *p, *q, *r, *m;
@@ -310,6 +331,10 @@ static void blocks(void)
   lm_free(r);
   CHECK(!lm_block_of(p, &b) && !lm_block_of(r, &b));
   q = lm_alloc(5000, 0, NULL);
+  gone(7);
+  gone(100);
+  gone(100000);
+  gone(MAPPED);
   lm_free(m);
   lm_free(q);
   CHECK(!lm_block_of(q, &b) && !lm_block_of(m, &b) && !lm_block_of(m + MAPPED, &b));
@@ -779,12 +804,6 @@ static void *neighbours(void *arg)
   block[2] = lm_alloc(5, LM_NOSCAN, NULL);
   block[3] = lm_alloc(2, LM_NOSCAN, NULL);
   return arg;
-}
-
-static void *release(void *p)
-{
-  lm_free(p);
-  return NULL;
 }
 
 static void twice(void)
