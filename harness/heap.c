@@ -114,7 +114,7 @@ static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);
 static int any_free(struct heap *h, unsigned off);
 static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i);
 
-/* Whether in run s, which is a span or large object, tiny objects live. */
+/* Whether page s is a span of tiny objects, which all have one page. */
 static int is_packed(const struct heap *h, unsigned s)
 {
   return h->arena.tag[s] == TAG_TINY;
