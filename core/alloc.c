@@ -125,6 +125,37 @@ LM_CORE void enlist(struct arena *a, unsigned s)
   /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
+/* anchor for span s, which is full, on no list and not allocated from. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires place: a->list[s] == 0 && a->cur[a->home[s]] != s;
+  @ requires word: w < WORDS;
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->next[s],
+  @   a->prev[0 .. ARENA_PAGES - 1], a->cur[a->home[s]], a->at[a->home[s]];
+  @ ensures place: a->list[s] != 0 || a->cur[a->home[s]] == s;
+  @ ensures home_same: HomeSame{Pre,Post}(a);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void seat(struct arena *a, unsigned s, unsigned w)
+{
+  unsigned l = a->home[s];
+  if (l >= TAGS && !cursor_stay(a, l)) {
+    cursor_set(a, l, s, w);
+    return;
+  }
+  enlist(a, s);
+}
+
+LM_CORE void anchor(struct arena *a, unsigned s, unsigned w)
+{
+  if (a->list[s] == 0u && a->cur[a->home[s]] != s) {
+    seat(a, s, w);
+  }
+}
+
 LM_CORE unsigned span_release(struct arena *a, unsigned s)
 {
   /*@ ghost lemma_class(a->tag[s] / 2); */

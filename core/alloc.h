@@ -170,6 +170,24 @@ LM_CORE unsigned span_release(struct arena *a, unsigned s);
   @*/
 LM_CORE void span_reclaim(struct arena *a, unsigned s);
 
+/* Lets span s rest: be on its list or allocated from, so that it may have room.
+ * One on no list, which is full, is allocated from, from word w on, if the span
+ * that its list allocates from is full: what is freed there is found at once. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires word: w < WORDS;
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->next[s],
+  @   a->prev[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
+  @   a->at[0 .. LISTS - 1];
+  @ ensures place: a->list[s] != 0 || a->cur[a->home[s]] == s;
+  @ ensures home_same: HomeSame{Pre,Post}(a);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void anchor(struct arena *a, unsigned s, unsigned w);
+
 /* Finds its place for span s, which may have room and be on no list: a span
  * with room is listed; an empty one on a list goes back to the page heap, unless
  * the list keeps fewer than SPARE_PAGES in empty spans. */

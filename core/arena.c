@@ -146,9 +146,13 @@ static void reclaim_all(struct arena *a)
     @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
     @ loop variant ARENA_PAGES - s;
     @*/
-  for (s = 1u; s < ARENA_PAGES; s++) {
+  for (s = 1u; s < ARENA_PAGES && (int)s < a->fresh; s++) {
     reclaim(a, s);
   }
+  /*@ assert used: \forall integer q; 0 <= q < ARENA_PAGES ==>
+    @   a->tag[q] > TAG_FREE ==> q < a->fresh; */
+  /*@ assert behind: \forall integer q; s <= q < ARENA_PAGES ==>
+    @   !SlotTag(a->tag[q]); */
 }
 
 LM_CORE void arena_reclaim(struct arena *a)

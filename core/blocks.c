@@ -317,6 +317,88 @@ static void place(struct arena *a, unsigned s)
   /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
 }
 
+/* Frees the block in slot i of span s, which rests. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires live: LiveSlot(a, s, i);
+  @ requires offset: off == SlotOffset(a, s, i);
+  @ requires place: a->list[s] != 0 || a->cur[a->home[s]] == s;
+  @ assigns a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ensures gone: !BlockStart(a, off);
+  @ ensures room: !Full(a, s);
+  @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
+  @   Room(a, l, l % TAGS);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void drop_fast(struct arena *a, unsigned s, unsigned i, unsigned off)
+{
+  /*@ ghost lemma_classes(); */
+  /*@ assert slot: i < SLOTS_MAX; */
+  /*@ ghost lemma_one_slot(a, s, i, off); */
+  /*@ assert home: \forall integer l; BlockHeld(a, off, l) ==>
+    @   l == a->home[s]; */
+  unmark(a, s, i, off);
+  /*@ assert room: Room(a, a->home[s], a->tag[s]); */
+}
+
+/* Lets span s of a live slot rest; see anchor. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires live: LiveSlot(a, s, i);
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->next[s],
+  @   a->prev[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
+  @   a->at[0 .. LISTS - 1];
+  @ ensures place: a->list[s] != 0 || a->cur[a->home[s]] == s;
+  @ ensures live: LiveSlot(a, s, i);
+  @ ensures home_same: HomeSame{Pre,Post}(a);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures kept: BlocksStay{Pre,Post}(a, 0);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void rest(struct arena *a, unsigned s, unsigned i)
+{
+  /*@ ghost lemma_classes(); */
+  /*@ assert slot: i < SLOTS_MAX; */
+  anchor(a, s, i / WORD_BITS);
+  /*@ assert taken: TakenSame{Pre,Here}(a); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
+}
+
+/* Frees the block in slot i of span s, which rests, and the span's pages if it
+ * is empty then. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires live: LiveSlot(a, s, i);
+  @ requires offset: off == SlotOffset(a, s, i);
+  @ requires place: a->list[s] != 0 || a->cur[a->home[s]] == s;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1],
+  @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
+  @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ ensures gone: !BlockStart(a, off);
+  @ ensures again: Room(a, \old(a->home[s]), \old(a->tag[s])) ||
+  @   FreePages(a, ClassPages[\old(a->tag[s]) / 2]);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static void drop_resting(struct arena *a, unsigned s, unsigned i, unsigned off)
+{
+  /*@ ghost lemma_no_zero(a); */
+  drop_fast(a, s, i, off);
+  place(a, s);
+  /*@ ghost lemma_no_zero(a); */
+}
+
 /* Frees the block in slot i of span s. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
@@ -326,7 +408,7 @@ static void place(struct arena *a, unsigned s)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures gone: !BlockStart(a, off);
@@ -347,9 +429,8 @@ static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
   /*@ assert home: \forall integer l; BlockHeld(a, off, l) ==>
     @   l == a->home[s]; */
   /*@ assert large: \forall integer k; !BlockPages(a, off, k); */
-  unmark(a, s, i, off);
-  place(a, s);
-  /*@ ghost lemma_no_zero(a); */
+  rest(a, s, i);
+  drop_resting(a, s, i, off);
 }
 
 /* Frees the large object in run s. */
@@ -392,7 +473,7 @@ static void drop_large(struct arena *a, unsigned s, unsigned off)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures gone: !BlockStart(a, off);
@@ -430,7 +511,7 @@ static void drop(struct arena *a, unsigned off)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ENSURES_LOOK(a, off)
@@ -530,31 +611,6 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
   return 1;
 }
 
-/* Frees the block in slot i of span s, which rests. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires live: LiveSlot(a, s, i);
-  @ requires offset: off == SlotOffset(a, s, i);
-  @ requires place: a->list[s] != 0 || a->cur[a->home[s]] == s;
-  @ assigns a->bits[0 .. ARENA_PAGES * WORDS - 1];
-  @ ensures gone: !BlockStart(a, off);
-  @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
-  @   Room(a, l, l % TAGS);
-  @ ensures kept: BlocksStay{Pre,Post}(a, off);
-  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
-  @*/
-static void drop_fast(struct arena *a, unsigned s, unsigned i, unsigned off)
-{
-  /*@ ghost lemma_classes(); */
-  /*@ assert slot: i < SLOTS_MAX; */
-  /*@ ghost lemma_one_slot(a, s, i, off); */
-  /*@ assert home: \forall integer l; BlockHeld(a, off, l) ==>
-    @   l == a->home[s]; */
-  unmark(a, s, i, off);
-  /*@ assert room: Room(a, a->home[s], a->tag[s]); */
-}
-
 /* At the offset of a live slot a block starts, no slot is free, and no large
  * object begins. */
 /*@ ghost
@@ -597,11 +653,11 @@ LM_CORE int arena_free(struct arena *a, unsigned off)
 {
   unsigned s = owner_at(a, off);
   unsigned i = slot_at(a, s, off);
-  if (!live_at(a, s, i, off) || !rests(a, s, i)) {
+  if (!live_at(a, s, i, off)) {
     return free_slow(a, off);
   }
   /*@ ghost lemma_live(a, s, i, off); */
-  drop_fast(a, s, i, off);
+  drop_slot(a, s, i, off);
   /*@ assert pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
     @   FreePages(a, k); */
   return LM_OK;

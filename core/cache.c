@@ -32,27 +32,16 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l)
   /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
-/* Stays on the current span of list l if it has room; otherwise leaves it. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires list: l < LISTS;
-  @ assigns a->cur[l], a->at[l];
-  @ ensures same: \result != 0 ==> a->cur[l] == \old(a->cur[l]);
-  @ ensures room: \result != 0 ==> CursorRoom(a, l);
-  @ ensures leaves: \result == 0 ==> a->cur[l] == 0;
-  @ ensures home_same: HomeSame{Pre,Post}(a);
-  @ ensures lengths: LengthsSame{Pre,Post}(a);
-  @ ensures bits_same: BitsSame{Pre,Post}(a);
-  @ ENSURES_ARENA(a, 0)
-  @*/
-static int stay(struct arena *a, unsigned l)
+LM_CORE int cursor_stay(struct arena *a, unsigned l)
 {
   unsigned s = a->cur[l];
   unsigned w;
   if (s == 0u) {
     return 0;
   }
-  w = span_room(a, s, 0u);
+  /*@ assert tail: Tail(a, s, Slots(a, s)); */
+  /*@ ghost lemma_class(a->tag[s] / 2); */
+  w = span_room(a, s, class_slots(a->tag[s] / 2u));
   if (w < WORDS) {
     a->at[l] = (signed char)w;
     return 1;
@@ -141,7 +130,10 @@ static void adopt(struct arena *a, unsigned l, unsigned s)
   @*/
 static int enter(struct arena *a, unsigned l, unsigned s)
 {
-  unsigned w = span_room(a, s, 0u);
+  unsigned w;
+  /*@ assert tail: Tail(a, s, Slots(a, s)); */
+  /*@ ghost lemma_class(a->tag[s] / 2); */
+  w = span_room(a, s, class_slots(a->tag[s] / 2u));
   if (w == WORDS) {
     return 0;
   }
@@ -224,7 +216,7 @@ static int borrow(struct arena *a, unsigned l, unsigned from)
   @*/
 static int find(struct arena *a, unsigned l, unsigned t)
 {
-  if (stay(a, l)) {
+  if (cursor_stay(a, l)) {
     return 1;
   }
   /*@ assert held: HeldKept{Pre,Here}(a, l, t); */
@@ -286,13 +278,15 @@ LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t)
     @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
     @ loop variant ARENA_PAGES - s;
     @*/
-  for (s = 1u; s < ARENA_PAGES; s++) {
+  for (s = 1u; s < ARENA_PAGES && (int)s < a->fresh; s++) {
     if (visit(a, l, t, s)) {
       return 1;
     }
     /*@ assert others: \forall integer q; 0 <= q < s ==>
       @   Held(a, q, l, t) ==> Full(a, q); */
   }
+  /*@ assert behind: \forall integer q; s <= q < ARENA_PAGES ==>
+    @   !SlotTag(a->tag[q]); */
   return 0;
 }
 

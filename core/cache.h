@@ -51,6 +51,22 @@ LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w);
   @*/
 LM_CORE void cursor_drop(struct arena *a, unsigned l);
 
+/* Lets the cursor of list l stay on its span, at a word with room, if there is
+ * one; otherwise it leaves the span. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: l < LISTS;
+  @ assigns a->cur[l], a->at[l];
+  @ ensures same: \result != 0 ==> a->cur[l] == \old(a->cur[l]);
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures leaves: \result == 0 ==> a->cur[l] == 0;
+  @ ensures home_same: HomeSame{Pre,Post}(a);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE int cursor_stay(struct arena *a, unsigned l);
+
 /* Notes that span s is not kept as a spare one any more, if it is empty and
  * was: see SPARE_PAGES. */
 /*@ requires arena: \valid(a);

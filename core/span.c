@@ -211,18 +211,54 @@ LM_CORE void span_init(struct arena *a, unsigned s, unsigned n)
   /*@ ghost lemma_full(a, s); */
 }
 
-LM_CORE unsigned span_room(const struct arena *a, unsigned s, unsigned from)
+/* The words of span s from word w on hold no slot, so all their bits are set. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires span: s < ARENA_PAGES;
+   @ requires tail: Tail(a, s, n);
+   @ requires behind: w <= WORDS && 0 <= n <= WORD_BITS * w;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures ones: \forall integer k; WORDS * s + w <= k < WORDS * s + WORDS ==>
+   @   a->bits[k] == ALL_ONES;
+   @/
+  void lemma_tail(const struct arena *a, unsigned s, unsigned w, unsigned n)
+  {
+    unsigned v = w;
+    /@ loop invariant range: w <= v <= WORDS;
+     @ loop invariant ones: \forall integer k;
+     @   WORDS * s + w <= k < WORDS * s + v ==> a->bits[k] == ALL_ONES;
+     @ loop assigns v;
+     @ loop variant WORDS - v;
+     @/
+    while (v < WORDS) {
+      word x = a->bits[WORDS * s + v];
+      if (x != ALL_ONES) {
+        unsigned j = lemma_not_ones(x);
+        unsigned i = lemma_place(v, j);
+        /@ assert free: !Taken(a, s, i); @/
+      }
+      v = v + 1u;
+    }
+  }
+*/
+
+LM_CORE unsigned span_room(const struct arena *a, unsigned s, unsigned n)
 {
-  unsigned w = from;
-  /*@ loop invariant range: from <= w <= WORDS;
+  unsigned w = 0;
+  /*@ loop invariant range: 0 <= w <= WORDS;
     @ loop invariant first: \forall integer k;
-    @   WORDS * s + from <= k < WORDS * s + w ==> a->bits[k] == ALL_ONES;
+    @   WORDS * s <= k < WORDS * s + w ==> a->bits[k] == ALL_ONES;
     @ loop assigns w;
     @ loop variant WORDS - w;
     @*/
-  while (w < WORDS && a->bits[WORDS * s + w] == ALL_ONES)
+  while (WORD_BITS * w < n) {
+    if (a->bits[WORDS * s + w] != ALL_ONES)
+      return w;
     w++;
-  return w;
+  }
+  /*@ ghost lemma_tail(a, s, w, n); */
+  return WORDS;
 }
 
 LM_CORE unsigned span_take(struct arena *a, unsigned s, unsigned w)

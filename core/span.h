@@ -71,21 +71,22 @@
   @*/
 LM_CORE void span_init(struct arena *a, unsigned s, unsigned n);
 
-/* The first word of span s, from word from on, with a free slot; WORDS if
+/* The first word of span s, which has n slots, with a free slot; WORDS if
  * there is none. */
 /*@ requires arena: \valid_read(a);
   @ requires span: s < ARENA_PAGES;
-  @ requires from: from <= WORDS;
+  @ requires slots: 1 <= n <= SLOTS_MAX;
+  @ requires tail: Tail(a, s, n);
   @ terminates \true;
   @ assigns \nothing;
-  @ ensures range: from <= \result <= WORDS;
+  @ ensures range: 0 <= \result <= WORDS;
   @ ensures room: \result < WORDS ==>
   @   a->bits[WORDS * s + \result] != ALL_ONES;
   @ ensures first: \forall integer k;
-  @   WORDS * s + from <= k < WORDS * s + \result ==> a->bits[k] == ALL_ONES;
-  @ ensures full: from == 0 && \result == WORDS ==> Full(a, s);
+  @   WORDS * s <= k < WORDS * s + \result ==> a->bits[k] == ALL_ONES;
+  @ ensures full: \result == WORDS ==> Full(a, s);
   @*/
-LM_CORE unsigned span_room(const struct arena *a, unsigned s, unsigned from);
+LM_CORE unsigned span_room(const struct arena *a, unsigned s, unsigned n);
 
 /* Takes the lowest free slot of word w of span s, which has one. */
 /*@ requires arena: \valid(a);

@@ -402,7 +402,7 @@ static unsigned block_new(struct arena *a, const struct tiny *t, unsigned h,
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures gone: !BlockStart(a, k * TINY_SIZE);
@@ -606,7 +606,7 @@ LM_CORE int tiny_look(const struct arena *a, const struct tiny *t,
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1], t->high[0 .. HOLDERS - 1],
   @   t->low[0 .. HOLDERS - 1], t->live[0 .. TINY_BLOCKS - 1];
@@ -642,7 +642,7 @@ static void tiny_drop(struct arena *a, struct tiny *t, unsigned k, unsigned i)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1], t->high[0 .. HOLDERS - 1],
   @   t->low[0 .. HOLDERS - 1], t->live[0 .. TINY_BLOCKS - 1];
