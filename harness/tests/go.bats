@@ -94,6 +94,10 @@ misused() {
   everywhere threads
 }
 
+@test "a signal handler allocates and frees in the middle of both" {
+  timeout 60 build/go/go signals
+}
+
 @test "ThreadSanitizer: no race but those in tsan.ignore" {
   build go_tsan clang -fsanitize=thread -fsanitize-ignorelist=harness/tests/tsan.ignore
   for c in remote outlived owners; do

@@ -8,10 +8,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include "lemmalloc.h"
 #include "memory.h"
 
@@ -790,6 +792,58 @@ static void threads(void)
   CHECK(total().blocks == 0);
 }
 
+/* ---- Signals ---- */
+
+static char *from_handler[100];
+static volatile unsigned handled;
+
+/* Allocates, checks and frees in the middle of whatever main does. */
+static void handler(int signal)
+{
+  unsigned k = handled % 100, i, n = 1 + k % 20;
+  char *p = from_handler[k];
+  (void)signal;
+  for (i = 0; p != NULL && i < n; i++) {
+    CHECK(p[i] == (char)k);
+  }
+  lm_free(p);
+  p = lm_alloc(n, LM_NOSCAN, NULL);
+  CHECK(p != NULL);
+  memset(p, (int)k, n);
+  from_handler[k] = p;
+  handled++;
+}
+
+static void signals(void)
+{
+  struct itimerval every = { { 0, 50 }, { 0, 50 } }, never = { { 0, 0 }, { 0, 0 } };
+  static struct object o[300];
+  unsigned long state = seed;
+  unsigned i;
+  signal(SIGALRM, handler);
+  setitimer(ITIMER_REAL, &every, NULL);
+  while (handled < 20000) {
+    struct object *k = &o[next(&state) % 300];
+    struct lm_block b;
+    if (k->p == NULL) {
+      make(k, &state);
+    } else if (next(&state) % 3 == 0) {
+      resize(k, &state);
+    } else {
+      CHECK(lm_block_of(k->p, &b) && b.start == k->p);
+      drop(k);
+    }
+  }
+  setitimer(ITIMER_REAL, &never, NULL);
+  for (i = 0; i < 300; i++) {
+    drop(&o[i]);
+  }
+  for (i = 0; i < 100; i++) {
+    lm_free(from_handler[i]);
+  }
+  CHECK(total().blocks == 0);
+}
+
 /* ---- misuse ---- */
 
 static char *block[4];        /* of 3, 4, 5 and 2 bytes, side by side */
@@ -924,6 +978,7 @@ static const struct {
   { "outlived", outlived },
   { "owners", owners },
   { "threads", threads },
+  { "signals", signals },
   { "twice", twice },
   { "twice_first", twice_first },
   { "all_twice", all_twice },
