@@ -6,7 +6,7 @@
  * Source: Go 1.19, mallocgc in runtime/malloc.go.
  */
 
-/* A tiny object of n bytes where that takes no new span: as quick. */
+/* A tiny object of n bytes where that takes no new span: as quick_tag. */
 static inline void *quick_tiny(unsigned n)
 {
   struct heap *h = mine;
@@ -63,7 +63,7 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
     p = quick_tiny(w.bytes);
   } else if (CLASSED(n)) {
     w.tag = 2u * class_of_size((unsigned)n) + noscan;
-    p = quick(w.tag);
+    p = quick_tag(w.tag);
   }
   if (p == NULL) {
     p = object_slow(n, &w);

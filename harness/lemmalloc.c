@@ -136,7 +136,7 @@ static void *aligned(size_t align, size_t n)
 
 /* A slot of tag from the cursor of the thread's heap: no lock, no atomic
  * operation, no call.  NULL: there is none, or the thread has no heap at hand. */
-static inline void *quick(unsigned tag)
+static inline void *quick_tag(unsigned tag)
 {
   struct heap *h = mine;
   unsigned l = LIST_OF(HOLDER, tag);
@@ -151,6 +151,12 @@ static inline void *quick(unsigned tag)
     LEAVE(h);
   }
   return NULL;
+}
+
+/* The same for malloc, by class. */
+static inline void *quick(unsigned class)
+{
+  return quick_tag(2u * class);
 }
 
 /* The size of the block at p, for function, which is a misuse if there is
@@ -235,7 +241,7 @@ static LM_COLD void *malloc_slow(size_t size)
 FAST void *lm_malloc(size_t size)
 {
   if (likely(CLASSED(size))) {
-    void *p = quick(2u * class_of_malloc((unsigned)size + (size == 0)));
+    void *p = quick(class_of_malloc((unsigned)size + (size == 0)));
     if (likely(p != NULL)) {
       return p;
     }
@@ -253,7 +259,7 @@ FAST void *lm_calloc(size_t n, size_t size)
     return NULL;
   }
   if (CLASSED(total)) {
-    p = quick(2u * class_of_malloc((unsigned)total + (total == 0)));
+    p = quick(class_of_malloc((unsigned)total + (total == 0)));
   }
   if (p == NULL) {
     p = obtain(total, 1, &zero);
