@@ -39,16 +39,21 @@ struct heap {
   unsigned looked;                      /* when purge last looked, in ms */
   unsigned long refills;                /* slots got the slow way */
   unsigned long collected;              /* frees by others, done */
+  struct packs *packs;                  /* tiny objects; NULL: there were none */
 
   /* Written when the heap changes hands; read by all. */
   __attribute__((aligned(LINE))) unsigned long owner;     /* thread, 0: nobody */
 
   /* Written by others.  A heap that never has an owner ends here. */
   __attribute__((aligned(LINE))) unsigned pending;  /* first span of the stack */
+  unsigned char queued[ARENA_PAGES];    /* span -> 0, QUEUED or PACKED */
   unsigned chain[ARENA_PAGES];          /* span -> next on the pending stack */
-  unsigned char queued[ARENA_PAGES];    /* span is on the pending stack */
   word remote[ARENA_PAGES * WORDS];     /* slot freed by a thread not the owner */
 };
+
+/* Why a free of a span's block takes the slow way. */
+#define QUEUED 1u             /* it is on the pending stack, or soon */
+#define PACKED 2u             /* tiny objects share its blocks; see packed.c */
 
 static struct heap *heaps[HEAPS];       /* by number of 4 GiB */
 static struct heap *unowned;            /* protected by the lock */
@@ -99,6 +104,22 @@ static int is_mine(const struct heap *h)
   return me.id != 0 && heap_owner(h) == me.id;
 }
 
+/* ---- Tiny objects, which share blocks: packed.c says what these do ---- */
+
+static int packed_gone(const struct heap *h, unsigned s, unsigned i);
+static int packed_note(struct heap *h, unsigned s, unsigned i);
+static void packed_collect(struct heap *h, unsigned s);
+static void packed_mark(struct heap *h, unsigned s);
+static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);
+static int any_free(struct heap *h, unsigned off);
+static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i);
+
+/* Whether page s is a span of tiny objects, which all have one page. */
+static int is_packed(const struct heap *h, unsigned s)
+{
+  return h->arena.tag[s] == TAG_TINY;
+}
+
 /* ---- Frees by other threads ---- */
 
 static void pend(struct heap *h, unsigned s)
@@ -136,7 +157,10 @@ static void collect(struct heap *h)
   }
   for (s = __atomic_exchange_n(&h->pending, 0, __ATOMIC_SEQ_CST); s != 0; s = next) {
     next = __atomic_load_n(&h->chain[s], __ATOMIC_RELAXED);
-    __atomic_exchange_n(&h->queued[s], 0, __ATOMIC_SEQ_CST);
+    __atomic_exchange_n(&h->queued[s], is_packed(h, s) ? PACKED : 0, __ATOMIC_SEQ_CST);
+    if (is_packed(h, s)) {
+      packed_collect(h, s);
+    }
     for (w = 0; w < WORDS; w++) {
       if (__atomic_load_n(&h->remote[WORDS * s + w], __ATOMIC_RELAXED) != 0) {
         collect_word(h, s, w);
@@ -148,11 +172,27 @@ static void collect(struct heap *h)
 /* Whether slot i of span s was freed by another thread, and not collected. */
 static int freed_remotely(const struct heap *h, unsigned s, unsigned i)
 {
-  word x = __atomic_load_n(&h->remote[WORDS * s + i / WORD_BITS], __ATOMIC_RELAXED);
+  word x;
+  if (is_packed(h, s)) {
+    return packed_gone(h, s, i);
+  }
+  x = __atomic_load_n(&h->remote[WORDS * s + i / WORD_BITS], __ATOMIC_RELAXED);
   return (int)((x >> (i % WORD_BITS)) & 1u);
 }
 
-/* Whether the span that offset off may be in waits to be collected. */
+/* Notes that another thread frees slot i of span s: 0 if one did before. */
+static int note_free(struct heap *h, unsigned s, unsigned i)
+{
+  word bit = (word)1 << (i % WORD_BITS);
+  if (is_packed(h, s)) {
+    return packed_note(h, s, i);
+  }
+  return !(__atomic_fetch_or(&h->remote[WORDS * s + i / WORD_BITS], bit,
+                             __ATOMIC_SEQ_CST) & bit);
+}
+
+/* Whether the span that offset off may be in waits to be collected, or has
+ * tiny objects. */
 static int is_queued(const struct heap *h, unsigned off)
 {
   return __atomic_load_n(&h->queued[h->arena.owner[off / PAGE_SIZE]], __ATOMIC_RELAXED);
@@ -168,7 +208,7 @@ static int free_unowned(struct heap *h, const void *p)
     return 0;
   }
   collect(h);
-  what = arena_free(&h->arena, offset(h, p));
+  what = any_free(h, offset(h, p));
   if (what != LM_OK) {
     misuse("free", p, what);
   }
@@ -181,19 +221,17 @@ static int free_unowned(struct heap *h, const void *p)
 static void free_remote(struct heap *h, const void *p)
 {
   unsigned s, i;
-  word bit;
-  int what = arena_peek(&h->arena, offset(h, p), &s, &i);
+  int what = any_peek(h, offset(h, p), &s, &i);
   if (what != LM_OK) {
     misuse("free", p, what);
   }
   if (heap_owner(h) == 0 && free_unowned(h, p)) {
     return;
   }
-  bit = (word)1 << (i % WORD_BITS);
-  if (__atomic_fetch_or(&h->remote[WORDS * s + i / WORD_BITS], bit, __ATOMIC_SEQ_CST) & bit) {
+  if (!note_free(h, s, i)) {
     misuse("free", p, LM_DOUBLE);
   }
-  if (!__atomic_exchange_n(&h->queued[s], 1, __ATOMIC_SEQ_CST)) {
+  if (__atomic_exchange_n(&h->queued[s], QUEUED, __ATOMIC_SEQ_CST) != QUEUED) {
     pend(h, s);
   }
   if (heap_owner(h) == 0) {     /* its owner ended meanwhile: who collects? */
@@ -413,10 +451,11 @@ static void heaps_trim(void)
 
 /* ---- Allocation, the slow way ---- */
 
-/* What is wanted: a slot, or a run of pages. */
+/* What is wanted: a slot, a tiny object, or a run of pages. */
 struct want {
   unsigned tag;       /* of the span; or TAG_LARGE, + 1: holds no pointers */
   unsigned pages;     /* of a large object */
+  unsigned bytes;     /* of a tiny object */
   short refilled;     /* out: a span was made */
   int zero;           /* out: it is known to be zero */
 };
@@ -430,7 +469,8 @@ static void *heap_alloc_in(struct heap *h, struct want *w)
   (void)tick(h);
   if (SLOTTED(w->tag)) {
     h->refills++;
-    off = arena_alloc(&h->arena, HOLDER, w->tag, &w->refilled);
+    off = w->tag == TAG_TINY ? packed_alloc(h, w->bytes, &w->refilled)
+                             : arena_alloc(&h->arena, HOLDER, w->tag, &w->refilled);
     w->zero = 0;
   } else {
     off = arena_large(&h->arena, w->pages, w->tag - TAG_LARGE);
@@ -440,6 +480,7 @@ static void *heap_alloc_in(struct heap *h, struct want *w)
   if (off != 0 && w->refilled) {
     unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
     memset(h->warm + s, USED, h->arena.npages[s]);
+    packed_mark(h, s);
   }
   return off == 0 ? NULL : h->base + off;
 }
@@ -514,7 +555,7 @@ static void *slow_alloc(struct want *w)
 /* What p in heap h is; if it is a block, its run and slot. */
 static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
 {
-  int what = arena_peek(&h->arena, offset(h, p), s, i);
+  int what = any_peek(h, offset(h, p), s, i);
   if (what == LM_OK && heap_owner(h) != 0 && freed_remotely(h, *s, *i)) {
     return LM_DOUBLE;
   }
@@ -536,7 +577,7 @@ static void heap_release(struct heap *h, void *p)
   what = is_queued(h, offset(h, p)) ? look(h, p, &s, &i) : LM_OK;
   if (what == LM_OK) {
     ENTER();
-    what = arena_free(&h->arena, offset(h, p));
+    what = any_free(h, offset(h, p));
     (void)tick(h);
     LEAVE(me.heaps);
   }

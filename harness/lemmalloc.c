@@ -21,6 +21,7 @@
 #include "../core/alloc.c"
 #include "../core/arena.c"
 #include "../core/blocks.c"
+#include "../core/tiny.c"
 
 #include <errno.h>
 #include <limits.h>
@@ -41,12 +42,12 @@
 #define OWN_MAPPING ((size_t)32 << 20)          /* from here on an object has one */
 
 static void misuse(const char *function, const void *p, int what)
-  __attribute__((noreturn, cold));
+  __attribute__((noreturn, cold, noinline));
 
 static int debug;               /* one of LEMMALLOC_OPTIONS: see options.c */
 
 /* A signal handler allocates while it interrupts an allocation. */
-__attribute__((noreturn, cold)) static void reentered(void)
+__attribute__((noreturn, cold, noinline)) static void reentered(void)
 {
   static const char text[] =
     "lemmalloc: a signal handler called an allocation function that the "
@@ -66,44 +67,46 @@ static void lock(void)
 
 #include "mapping.c"
 #include "heap.c"
+#include "packed.c"
 #include "line.c"
 #include "misuse.c"
 
 /* ---- What the public functions share ---- */
 
-/* n bytes in pages, n > 0; *zero says whether they are known to be zero. */
-static void *pages_get(size_t n, int *zero)
+/* n bytes in pages, n > 0, of w's tag. */
+static void *pages_get(size_t n, struct want *w)
 {
-  struct want w = { TAG_LARGE, 0, 0, 0 };
   void *p = NULL;
   if (n < OWN_MAPPING) {
-    w.pages = (unsigned)request_pages(n);
-    p = slow_alloc(&w);
-    *zero = w.zero;
+    w->pages = (unsigned)request_pages(n);
+    p = slow_alloc(w);
   }
   if (p == NULL) {
-    *zero = 1;
-    p = mapping_alloc(n, PAGE_SIZE);
+    w->zero = w->refilled = 1;
+    p = mapping_alloc(n, PAGE_SIZE, w->tag - TAG_LARGE);
   }
   return p;
 }
 
 /* n bytes at a multiple of align, a power of two; NULL if out of memory.
- * 1 <= n <= PTRDIFF_MAX. */
+ * *zero says whether they are known to be zero.  1 <= n <= PTRDIFF_MAX. */
 static void *get(size_t n, size_t align, int *zero)
 {
-  struct want w = { 0, 0, 0, 0 };
+  struct want w = { TAG_LARGE, 0, 0, 0, 0 };
   unsigned class = 0;
+  void *p;
   if (align > PAGE_SIZE) {
     *zero = 1;
-    return mapping_alloc(n, align);
+    return mapping_alloc(n, align, 0);
   }
   if (CLASSED(n)) {
     class = align <= 8 ? class_of_malloc((unsigned)n)
                        : class_of_aligned((unsigned)n, (unsigned)align);
   }
   if (class == 0) {
-    return pages_get(n, zero);
+    p = pages_get(n, &w);
+    *zero = w.zero;
+    return p;
   }
   *zero = 0;
   w.tag = 2u * class;
@@ -135,12 +138,11 @@ static void *aligned(size_t align, size_t n)
   return obtain(n, align, &zero);
 }
 
-/* A slot of class from the cursor of the thread's heap: no lock, no atomic
+/* A slot of tag from the cursor of the thread's heap: no lock, no atomic
  * operation, no call.  NULL: there is none, or the thread has no heap at hand. */
-static inline void *quick(unsigned class)
+static inline void *quick_tag(unsigned tag)
 {
   struct heap *h = mine;
-  unsigned tag = 2u * class;
   unsigned l = LIST_OF(HOLDER, tag);
   unsigned off;
   if (likely(h != NULL)) {
@@ -153,6 +155,12 @@ static inline void *quick(unsigned class)
     LEAVE(h);
   }
   return NULL;
+}
+
+/* The same for malloc, by class. */
+static inline void *quick(unsigned class)
+{
+  return quick_tag(2u * class);
 }
 
 /* The same where the cursor first has to move, to a word or a span that has
@@ -193,9 +201,7 @@ static size_t size_of(const char *function, const void *p)
   } else {
     what = look(h, p, &s, &i);
     if (what == LM_OK) {
-      unsigned t = h->arena.tag[s];
-      size = SLOTTED(t) ? class_size(t / 2u)
-                        : (size_t)h->arena.npages[s] * PAGE_SIZE;
+      size = any_size(h, s, i);
     }
   }
   if (what != LM_OK) {
@@ -436,7 +442,9 @@ PUBLIC int lm_malloc_trim(size_t keep)
   return 1;
 }
 
+#include "go.c"
 #include "stats.c"
+#include "spans.c"
 #include "options.c"
 #if !defined LM_PREFIX_ONLY && !defined LM_NO_CXX
 #include "cxx.c"
