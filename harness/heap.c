@@ -35,6 +35,7 @@ struct heap {
   struct heap *next;                    /* of the owner's heaps, or of nobody's */
   char *base;                           /* address of page 0 */
   size_t reach;                         /* bytes from base */
+  int shared;                           /* it never has an owner: too little room */
   unsigned ticks;                       /* slow paths taken */
   unsigned looked;                      /* when purge last looked, in ms */
   unsigned long refills;                /* slots got the slow way */
@@ -44,7 +45,7 @@ struct heap {
   /* Written when the heap changes hands; read by all. */
   __attribute__((aligned(LINE))) unsigned long owner;     /* thread, 0: nobody */
 
-  /* Written by others.  A heap that never has an owner ends here. */
+  /* Written by others.  A shared heap ends before chain. */
   __attribute__((aligned(LINE))) unsigned pending;  /* first span of the stack */
   unsigned char queued[ARENA_PAGES];    /* span -> 0, QUEUED or PACKED */
   unsigned chain[ARENA_PAGES];          /* span -> next on the pending stack */
@@ -198,26 +199,21 @@ static int is_queued(const struct heap *h, unsigned off)
   return __atomic_load_n(&h->queued[h->arena.owner[off / PAGE_SIZE]], __ATOMIC_RELAXED);
 }
 
-/* Frees p if its heap h has no owner: 1; 0 if it has one. */
-static int free_unowned(struct heap *h, const void *p)
+/* Frees p, of a heap that threads share. */
+static void free_shared(struct heap *h, const void *p)
 {
   int what;
   lock();
-  if (heap_owner(h) != 0) {
-    os_unlock();
-    return 0;
-  }
-  collect(h);
   what = any_free(h, offset(h, p));
   if (what != LM_OK) {
     misuse("free", p, what);
   }
   os_unlock();
-  return 1;
 }
 
 /* Frees p, of a heap that the caller does not own, or is in the middle of
- * changing. */
+ * changing.  Where nobody owns it, who owns it next collects, or who is active
+ * (tick_unowned). */
 static void free_remote(struct heap *h, const void *p)
 {
   unsigned s, i;
@@ -225,7 +221,8 @@ static void free_remote(struct heap *h, const void *p)
   if (what != LM_OK) {
     misuse("free", p, what);
   }
-  if (heap_owner(h) == 0 && free_unowned(h, p)) {
+  if (h->shared) {
+    free_shared(h, p);
     return;
   }
   if (!note_free(h, s, i)) {
@@ -233,13 +230,6 @@ static void free_remote(struct heap *h, const void *p)
   }
   if (__atomic_exchange_n(&h->queued[s], QUEUED, __ATOMIC_SEQ_CST) != QUEUED) {
     pend(h, s);
-  }
-  if (heap_owner(h) == 0) {     /* its owner ended meanwhile: who collects? */
-    lock();
-    if (heap_owner(h) == 0) {
-      collect(h);
-    }
-    os_unlock();
   }
 }
 
@@ -267,16 +257,18 @@ static int heap_open(struct heap *h, char *p, size_t size)
   return 1;
 }
 
-/* A new heap, as large as the address space allows; NULL if none fits. */
-static struct heap *heap_new(void)
+/* A new heap, shared or not, as large as the address space allows; NULL if
+ * none fits. */
+static struct heap *heap_new(int shared)
 {
   size_t room = os_room();
   size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
-  size_t records = threads_own() ? sizeof(struct heap) : offsetof(struct heap, chain);
+  size_t records = shared ? offsetof(struct heap, chain) : sizeof(struct heap);
   struct heap *h = HEAPS == 1 && heaps[0] != NULL ? NULL : os_map(records, PAGE_SIZE);
   if (h == NULL) {
     return NULL;
   }
+  h->shared = shared;
   for (; size >= RESERVE_MIN; size /= 2u) {
     char *p = size > room ? NULL : os_map(size, size);
     if (p != NULL && heap_open(h, p, size)) {
@@ -291,7 +283,7 @@ static struct heap *heap_new(void)
  * owns; 0 if there is no memory for one. */
 static int heap_take(void)
 {
-  struct heap *h;
+  struct heap *h, *prev = NULL;
   static unsigned long threads;     /* ids given out, under the lock */
   if (me.ended || !threads_own()) {
     return 0;
@@ -299,10 +291,16 @@ static int heap_take(void)
   os_shield();
   lock();
   h = unowned;
-  if (h != NULL) {
+  while (h != NULL && h->shared) {
+    prev = h;
+    h = h->next;
+  }
+  if (h == NULL) {
+    h = heap_new(0);
+  } else if (prev == NULL) {
     unowned = h->next;
   } else {
-    h = heap_new();
+    prev->next = h->next;
   }
   if (h != NULL) {
     if (me.id == 0) {
@@ -331,7 +329,6 @@ static void thread_end(void)
     next = h->next;
     collect(h);
     __atomic_store_n(&h->owner, 0, __ATOMIC_SEQ_CST);
-    collect(h);     /* what came before the owner was seen to be gone */
     h->next = unowned;
     unowned = h;
   }
@@ -495,7 +492,7 @@ static void *shared_alloc(struct want *w)
   for (h = unowned; h != NULL && p == NULL; h = h->next) {
     p = heap_alloc_in(h, w);
   }
-  if (p == NULL && (h = heap_new()) != NULL) {
+  if (p == NULL && (h = heap_new(!threads_own())) != NULL) {
     h->next = unowned;
     unowned = h;
     p = heap_alloc_in(h, w);
@@ -556,7 +553,7 @@ static void *slow_alloc(struct want *w)
 static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
 {
   int what = any_peek(h, offset(h, p), s, i);
-  if (what == LM_OK && heap_owner(h) != 0 && freed_remotely(h, *s, *i)) {
+  if (what == LM_OK && !h->shared && freed_remotely(h, *s, *i)) {
     return LM_DOUBLE;
   }
   return what;

@@ -167,7 +167,7 @@ static int block_at(const struct heap *h, unsigned off, struct lm_block *b)
   }
   i = v.flags & LM_LARGE ? 0 : class_slot(h->arena.tag[s] / 2u, off - s * PAGE_SIZE);
   b->start = (char *)v.start + i * v.size;
-  if (i >= v.count || (heap_owner(h) != 0 && freed_remotely(h, s, i))) {
+  if (i >= v.count || (!h->shared && freed_remotely(h, s, i))) {
     return 0;
   }
   return v.flags & LM_LARGE ||
