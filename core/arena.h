@@ -297,6 +297,15 @@ LM_CORE unsigned arena_offset_of(const struct arena *a, unsigned s, unsigned i);
   @*/
 LM_CORE unsigned arena_size(const struct arena *a, unsigned off);
 
+/* The same if it finds at once that there is a block, else 0: for those in
+ * slots it does. */
+/*@ requires arena: \valid_read(a);
+  @ requires sound: Arena(a);
+  @ assigns \nothing;
+  @ ensures size: \result != 0 ==> Block(a, off, \result);
+  @*/
+LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off);
+
 /* Frees the block at off and returns LM_OK; if there is none, says what off
  * is and changes no block.  What was freed can be had again: a slot of the
  * same list, or as many free pages. */

@@ -641,6 +641,18 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
   }
 */
 
+LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off)
+{
+  unsigned s = owner_at(a, off);
+  unsigned i = slot_at(a, s, off);
+  if (!live_at(a, s, i, off)) {
+    return 0u;
+  }
+  /*@ ghost lemma_class(a->tag[s] / 2u); */
+  /*@ assert block: Block(a, off, ClassSize[a->tag[s] / 2]); */
+  return class_size(a->tag[s] / 2u);
+}
+
 LM_CORE int arena_free_quick(struct arena *a, unsigned off)
 {
   unsigned s = owner_at(a, off);

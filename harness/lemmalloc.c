@@ -190,7 +190,7 @@ static inline void *again(unsigned class)
 
 /* The size of the block at p, for function, which is a misuse if there is
  * none. */
-static size_t size_of(const char *function, const void *p)
+static LM_COLD size_t size_slow(const char *function, const void *p)
 {
   const struct heap *h = heap_of(p);
   unsigned s, i;
@@ -208,6 +208,21 @@ static size_t size_of(const char *function, const void *p)
     misuse(function, p, what);
   }
   return size;
+}
+
+static inline size_t size_of(const char *function, const void *p)
+{
+  const struct heap *h = mine;
+  if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
+    unsigned off = offset(h, p);
+    if (likely(!is_queued(h, off))) {
+      size_t size = arena_size_quick(&h->arena, off);
+      if (likely(size != 0)) {
+        return size;
+      }
+    }
+  }
+  return size_slow(function, p);
 }
 
 /* Frees p, of the heap at hand, which nobody else has freed. */
@@ -337,7 +352,7 @@ FAST void lm_free(void *p)
   free_other(p);
 }
 
-PUBLIC void *lm_realloc(void *p, size_t size)
+FAST void *lm_realloc(void *p, size_t size)
 {
   size_t have;
   void *q;
