@@ -131,8 +131,9 @@ LM_CORE void enlist(struct arena *a, unsigned s)
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
   @ requires place: a->list[s] == 0 && a->cur[a->home[s]] != s;
   @ requires word: w < WORDS;
-  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->next[s],
-  @   a->prev[0 .. ARENA_PAGES - 1], a->cur[a->home[s]], a->at[a->home[s]];
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->prev[s],
+  @   a->next[0 .. ARENA_PAGES - 1], a->cur[a->home[s]], a->at[a->home[s]];
   @ ensures place: a->list[s] != 0 || a->cur[a->home[s]] == s;
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
@@ -170,7 +171,8 @@ LM_CORE unsigned span_release(struct arena *a, unsigned s)
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
-  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->cur[0 .. LISTS - 1],
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->list[s] == 0 && a->cur[a->home[s]] != s;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
@@ -212,7 +214,8 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s)
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
-  @   a->list[s], a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->tag[s] == \old(a->tag[s]) ||
   @   FreePages(a, \old(a->npages[s]));

@@ -106,8 +106,9 @@ LM_CORE word slot_sweep(struct arena *a, unsigned s, unsigned w, word freed);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
   @ requires home: 0 < a->home[s] < LISTS;
   @ requires place: a->list[s] == 0 && a->cur[a->home[s]] != s;
-  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->next[s],
-  @   a->prev[0 .. ARENA_PAGES - 1];
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->prev[s],
+  @   a->next[0 .. ARENA_PAGES - 1];
   @ ensures on: a->list[s] == a->home[s];
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures home_same: HomeSame{Pre,Post}(a);
@@ -133,7 +134,7 @@ LM_CORE void enlist(struct arena *a, unsigned s);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
-  @   a->list[s], a->head[0 .. LISTS - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures gone: a->tag[s] <= TAG_FREE;
   @ ensures free: \result <= s && a->tag[\result] == TAG_FREE &&
@@ -156,7 +157,8 @@ LM_CORE unsigned span_release(struct arena *a, unsigned s);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
-  @   a->list[s], a->head[0 .. LISTS - 1], a->cur[0 .. LISTS - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures gone: a->tag[s] <= TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
@@ -177,8 +179,9 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s);
   @ requires sound: Arena(a);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
   @ requires word: w < WORDS;
-  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->next[s],
-  @   a->prev[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->prev[s],
+  @   a->next[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->at[0 .. LISTS - 1];
   @ ensures place: a->list[s] != 0 || a->cur[a->home[s]] == s;
   @ ensures home_same: HomeSame{Pre,Post}(a);
@@ -198,6 +201,7 @@ LM_CORE void anchor(struct arena *a, unsigned s, unsigned w);
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->tag[s] == \old(a->tag[s]) ||

@@ -84,6 +84,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
@@ -116,6 +117,7 @@ static void reclaim(struct arena *a, unsigned s)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
@@ -141,6 +143,7 @@ static void reclaim_all(struct arena *a)
     @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
     @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
     @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+    @   a->last[0 .. LISTS - 1],
     @   a->spare[0 .. LISTS - 1],
     @   a->cur[0 .. LISTS - 1],
     @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
@@ -181,7 +184,8 @@ LM_CORE void arena_reclaim(struct arena *a)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
@@ -227,7 +231,8 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) ==> \result != 0;
@@ -265,7 +270,8 @@ static int refill_last(struct arena *a, unsigned l, unsigned t)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
@@ -334,7 +340,8 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
@@ -369,7 +376,8 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[t / 2]);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, l);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
@@ -421,7 +429,8 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
@@ -464,7 +473,8 @@ static unsigned large_again(struct arena *a, unsigned k)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
@@ -493,7 +503,8 @@ static unsigned large(struct arena *a, unsigned k)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;

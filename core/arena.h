@@ -170,7 +170,8 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[tag / 2]);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, LIST_OF(h, tag));
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
@@ -222,7 +223,8 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t);
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, n * PAGE_SIZE);
   @ ensures pages: \result != 0 ==> BlockPages(a, \result, n);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
@@ -295,6 +297,15 @@ LM_CORE unsigned arena_offset_of(const struct arena *a, unsigned s, unsigned i);
   @*/
 LM_CORE unsigned arena_size(const struct arena *a, unsigned off);
 
+/* The same if it finds at once that there is a block, else 0: for those in
+ * slots it does. */
+/*@ requires arena: \valid_read(a);
+  @ requires sound: Arena(a);
+  @ assigns \nothing;
+  @ ensures size: \result != 0 ==> Block(a, off, \result);
+  @*/
+LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off);
+
 /* Frees the block at off and returns LM_OK; if there is none, says what off
  * is and changes no block.  What was freed can be had again: a slot of the
  * same list, or as many free pages. */
@@ -304,6 +315,7 @@ LM_CORE unsigned arena_size(const struct arena *a, unsigned off);
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
@@ -348,6 +360,7 @@ LM_CORE int arena_free_quick(struct arena *a, unsigned off);
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
@@ -392,6 +405,7 @@ LM_CORE int arena_resize(struct arena *a, unsigned off, unsigned n);
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];

@@ -298,6 +298,7 @@ static void unmark(struct arena *a, unsigned s, unsigned i, unsigned off)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures again: Room(a, \old(a->home[s]), \old(a->tag[s])) ||
@@ -347,8 +348,9 @@ static void drop_fast(struct arena *a, unsigned s, unsigned i, unsigned off)
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires live: LiveSlot(a, s, i);
-  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->next[s],
-  @   a->prev[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->prev[s],
+  @   a->next[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->at[0 .. LISTS - 1];
   @ ensures place: a->list[s] != 0 || a->cur[a->home[s]] == s;
   @ ensures live: LiveSlot(a, s, i);
@@ -381,6 +383,7 @@ static void rest(struct arena *a, unsigned s, unsigned i)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
@@ -408,6 +411,7 @@ static void drop_resting(struct arena *a, unsigned s, unsigned i, unsigned off)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
@@ -473,6 +477,7 @@ static void drop_large(struct arena *a, unsigned s, unsigned off)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
@@ -511,6 +516,7 @@ static void drop(struct arena *a, unsigned off)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
@@ -599,16 +605,15 @@ static int live_at(const struct arena *a, unsigned s, unsigned i, unsigned off)
 static int rests(const struct arena *a, unsigned s, unsigned i)
 {
   unsigned t = a->tag[s];
+  int current, listed, beside;
   /*@ ghost lemma_class(t / 2u); */
-  if (a->list[s] == 0u) {
-    return a->cur[a->home[s]] == s;
-  }
-  if (!span_beside(a, s, i, class_slots(t / 2u))) {
-    return 0;
-  }
-  /*@ assert some: \exists integer j; 0 <= j < Slots(a, s) && j != i &&
-    @   Taken(a, s, j); */
-  return 1;
+  beside = span_beside(a, s, i, class_slots(t / 2u));
+  /*@ assert some: beside != 0 ==> \exists integer j; 0 <= j < Slots(a, s) &&
+    @   j != i && Taken(a, s, j); */
+  current = a->cur[a->home[s]] == s;
+  listed = a->list[s] != 0u;
+  /* A sum, not a choice: no processor foresees which of the two it is. */
+  return beside ? current + listed : current;
 }
 
 /* At the offset of a live slot a block starts, no slot is free, and no large
@@ -635,6 +640,18 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
     /@ assert block: Block(a, off, ClassSize[a->tag[s] / 2]); @/
   }
 */
+
+LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off)
+{
+  unsigned s = owner_at(a, off);
+  unsigned i = slot_at(a, s, off);
+  if (!live_at(a, s, i, off)) {
+    return 0u;
+  }
+  /*@ ghost lemma_class(a->tag[s] / 2u); */
+  /*@ assert block: Block(a, off, ClassSize[a->tag[s] / 2]); */
+  return class_size(a->tag[s] / 2u);
+}
 
 LM_CORE int arena_free_quick(struct arena *a, unsigned off)
 {

@@ -39,6 +39,9 @@ LM_CORE int cursor_stay(struct arena *a, unsigned l)
   if (s == 0u) {
     return 0;
   }
+  if (a->bits[WORDS * s + (unsigned)a->at[l]] != ALL_ONES) {
+    return 1;
+  }
   /*@ assert tail: Tail(a, s, Slots(a, s)); */
   /*@ ghost lemma_class(a->tag[s] / 2); */
   w = span_room(a, s, class_slots(a->tag[s] / 2u));
@@ -99,6 +102,7 @@ static void rehome(struct arena *a, unsigned l, unsigned s)
   @ requires span: 0 < s < ARENA_PAGES && a->list[s] != 0;
   @ requires list: 0 < l < LISTS && l % TAGS == a->tag[s];
   @ assigns a->list[s], a->home[s], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures adopted: a->home[s] == l && a->list[s] == 0;
   @ ensures homes: \forall integer q; 0 <= q < ARENA_PAGES ==> q != s ==>
@@ -150,7 +154,8 @@ static int enter(struct arena *a, unsigned l, unsigned s)
   @ requires tag: a->tag[s] == l % TAGS;
   @ requires idle: a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l], a->home[s],
-  @   a->list[s], a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures home: a->home[s] == l;
   @ ensures homes: \forall integer q; 0 <= q < ARENA_PAGES ==> q != s ==>
@@ -177,6 +182,7 @@ static int move_in(struct arena *a, unsigned l, unsigned s)
   @ requires idle: a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
@@ -197,24 +203,7 @@ static int borrow(struct arena *a, unsigned l, unsigned from)
   return move_in(a, l, s);
 }
 
-/* Allocates for list l, of tag t, from a span there is: its own, one on its
- * list, one on central's; 0 if there is none with room. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires tag: SlotTag(t);
-  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
-  @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
-  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
-  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
-  @ ensures room: \result != 0 ==> CursorRoom(a, l);
-  @ ensures none: \result == 0 ==> a->cur[l] == 0;
-  @ ensures held: HeldKept{Pre,Post}(a, l, t);
-  @ ensures lengths: LengthsSame{Pre,Post}(a);
-  @ ensures bits_same: BitsSame{Pre,Post}(a);
-  @ ENSURES_ARENA(a, 0)
-  @*/
-static int find(struct arena *a, unsigned l, unsigned t)
+LM_CORE int cursor_find(struct arena *a, unsigned l, unsigned t)
 {
   if (cursor_stay(a, l)) {
     return 1;
@@ -236,7 +225,8 @@ static int find(struct arena *a, unsigned l, unsigned t)
   @ requires idle: a->cur[l] == 0;
   @ requires span: 0 < s < ARENA_PAGES;
   @ assigns a->cur[l], a->at[l], a->home[s],
-  @   a->list[s], a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1],
+  @   a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
@@ -274,6 +264,7 @@ LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t)
     @ loop invariant bits_same: BitsSame{Pre,Here}(a);
     @ loop assigns s, a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
     @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+    @   a->last[0 .. LISTS - 1],
     @   a->spare[0 .. LISTS - 1],
     @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
     @ loop variant ARENA_PAGES - s;
@@ -353,7 +344,7 @@ static int renew(struct arena *a, unsigned l, unsigned t)
 
 LM_CORE int cursor_refill(struct arena *a, unsigned l, unsigned t)
 {
-  int found = find(a, l, t);
+  int found = cursor_find(a, l, t);
   /*@ assert taken: TakenSame{Pre,Here}(a); */
   /*@ assert live: SlotsLive{Pre,Here}(a, 0, 0); */
   /*@ assert tags: SlotsTag{Pre,Here}(a, 0, 0); */

@@ -34,6 +34,7 @@ LM_CORE int cursor_room(const struct arena *a, unsigned l);
   @ requires word: w < WORDS;
   @ assigns a->cur[l], a->at[l];
   @ ensures cur: a->cur[l] == s && a->at[l] == w;
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures bits_same: BitsSame{Pre,Post}(a);
   @ ENSURES_ARENA(a, 0)
   @*/
@@ -82,7 +83,7 @@ LM_CORE void spare_less(struct arena *a, unsigned s);
   @ requires runs: Runs(a);
   @ requires rooms: Rooms(a);
   @ requires span: 0 < s < ARENA_PAGES && a->list[s] != 0;
-  @ assigns a->list[s], a->head[0 .. LISTS - 1],
+  @ assigns a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures off: a->list[s] == 0;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
@@ -101,6 +102,28 @@ LM_CORE void spare_less(struct arena *a, unsigned s);
   @*/
 LM_CORE void detach(struct arena *a, unsigned s);
 
+/* Moves the cursor of list l, whose tag is t, to a word with a free slot of a
+ * span there is: its own, the first on its list, the first on central's; 0 if
+ * none of these has one.  Every span stays with its holder, but for one of
+ * central's that list l takes over. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures none: \result == 0 ==> a->cur[l] == 0;
+  @ ensures held: HeldKept{Pre,Post}(a, l, t);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE int cursor_find(struct arena *a, unsigned l, unsigned t);
+
 /* Moves the cursor of list l, whose tag is t, to a word with a free slot: a
  * word of its span, a span on its list, a span on central's list (1), a new
  * span (2); 0, with no run changed, when none is found.  Every holder's spans
@@ -115,7 +138,8 @@ LM_CORE void detach(struct arena *a, unsigned s);
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
@@ -144,6 +168,7 @@ LM_CORE int cursor_refill(struct arena *a, unsigned l, unsigned t);
   @ requires idle: a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);

@@ -8,8 +8,9 @@
   @ requires rooms: Rooms(a);
   @ requires span: 0 < s < ARENA_PAGES && a->list[s] == 0;
   @ requires list: 0 < l < LISTS;
-  @ assigns a->list[s], a->head[l], a->next[s], a->prev[0 .. ARENA_PAGES - 1];
-  @ ensures on: a->list[s] == l && a->head[l] == s;
+  @ assigns a->list[s], a->head[l], a->last[l], a->prev[s],
+  @   a->next[0 .. ARENA_PAGES - 1];
+  @ ensures on: a->list[s] == l && a->last[l] == s;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures cur_same: CurSame{Pre,Post}(a);
@@ -19,12 +20,13 @@
   @*/
 static void push(struct arena *a, unsigned s, unsigned l)
 {
-  unsigned h = a->head[l];
+  unsigned b = a->last[l];
   a->list[s] = l;
-  a->prev[s] = 0u;
-  a->next[s] = h;
-  a->prev[h] = s;   /* page 0 is on no list: its links may hold anything */
-  a->head[l] = s;
+  a->next[s] = 0u;
+  a->prev[s] = b;
+  a->next[b] = s;   /* page 0 is on no list: its links may hold anything */
+  a->head[l] = b == 0u ? s : a->head[l];
+  a->last[l] = s;
 }
 
 LM_CORE void room_push(struct arena *a, unsigned s, unsigned l)
@@ -37,8 +39,8 @@ LM_CORE void room_push(struct arena *a, unsigned s, unsigned l)
   @ requires rooms: Rooms(a);
   @ requires span: 0 < s < ARENA_PAGES && a->list[s] == l;
   @ requires list: 0 < l < LISTS;
-  @ assigns a->list[s], a->head[l], a->next[0 .. ARENA_PAGES - 1],
-  @   a->prev[0 .. ARENA_PAGES - 1];
+  @ assigns a->list[s], a->head[l], a->last[l],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures off: a->list[s] == 0;
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures home_same: HomeSame{Pre,Post}(a);
@@ -55,6 +57,7 @@ static void take_out(struct arena *a, unsigned s, unsigned l)
   a->next[p] = n;
   a->prev[n] = p;
   a->head[l] = p == 0u ? n : a->head[l];
+  a->last[l] = n == 0u ? p : a->last[l];
   a->list[s] = 0u;
 }
 

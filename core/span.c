@@ -23,19 +23,21 @@ static word tail_word(unsigned w, unsigned n)
   return word_tail(n - first < WORD_BITS ? n - first : WORD_BITS);
 }
 
-/* The bits of x below bit m. */
-/*@ requires index: m <= WORD_BITS;
+/* The bits of x that are slots if x is the last word of a span with n slots. */
+/*@ requires slots: 1 <= n <= SLOTS_MAX;
   @ terminates \true;
   @ assigns \nothing;
   @ ensures head: \forall integer j; 0 <= j < WORD_BITS ==>
-  @   (Bit(\result, j) <==> Bit(x, j) && j < m);
+  @   (Bit(\result, j) <==> Bit(x, j) &&
+  @     (n % WORD_BITS == 0 || j < n % WORD_BITS));
   @*/
-static word word_head(word x, unsigned m)
+static word last_word(word x, unsigned n)
 {
-  word tail = word_tail(m);
-  /*@ ghost word none = lemma_and(x, tail); */
-  /*@ ghost lemma_xor(x, none); */
-  return x ^ (x & tail);
+  unsigned h = (WORD_BITS - n % WORD_BITS) % WORD_BITS;
+  word below = ALL_ONES >> h;
+  /*@ ghost lemma_ones(ALL_ONES); */
+  /*@ ghost lemma_and(x, below); */
+  return x & below;
 }
 
 /* The bits of x, word w of a span with n slots, that are taken slots. */
@@ -243,22 +245,75 @@ LM_CORE void span_init(struct arena *a, unsigned s, unsigned n)
   }
 */
 
+/* Two words are all ones just if their common bits are. */
+/*@ ghost
+  /@ terminates \true;
+   @ assigns \nothing;
+   @ ensures value: \result == (x & y);
+   @ ensures both: \result == ALL_ONES <==> x == ALL_ONES && y == ALL_ONES;
+   @/
+  static word lemma_both(word x, word y)
+  {
+    word m = lemma_and(x, y);
+    lemma_ones(ALL_ONES);
+    if (x != ALL_ONES) {
+      unsigned j = lemma_not_ones(x);
+      /@ assert clear: !Bit(m, j); @/
+    } else if (y != ALL_ONES) {
+      unsigned j = lemma_not_ones(y);
+      /@ assert clear: !Bit(m, j); @/
+    } else if (m != ALL_ONES) {
+      unsigned j = lemma_not_ones(m);
+      /@ assert set: Bit(x, j) && Bit(y, j); @/
+    }
+    return m;
+  }
+*/
+
+/* Whether the four words of bits from k on are full. */
+/*@ requires arena: \valid_read(a);
+  @ requires index: 0 <= k && k + 4 <= ARENA_PAGES * WORDS;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures full: \result != 0 <==>
+  @   \forall integer i; k <= i < k + 4 ==> a->bits[i] == ALL_ONES;
+  @*/
+static int four_full(const struct arena *a, unsigned long k)
+{
+  word x = a->bits[k] & a->bits[k + 1];
+  word y = a->bits[k + 2] & a->bits[k + 3];
+  /*@ ghost lemma_both(a->bits[k], a->bits[k + 1]); */
+  /*@ ghost lemma_both(a->bits[k + 2], a->bits[k + 3]); */
+  /*@ ghost lemma_both(x, y); */
+  return (x & y) == ALL_ONES;
+}
+
+/* Four words at a time: most of what is asked about is full. */
 LM_CORE unsigned span_room(const struct arena *a, unsigned s, unsigned n)
 {
   unsigned w = 0;
-  /*@ loop invariant range: 0 <= w <= WORDS;
+  /*@ loop invariant range: 0 <= w <= WORDS && w % 4 == 0;
     @ loop invariant first: \forall integer k;
     @   WORDS * s <= k < WORDS * s + w ==> a->bits[k] == ALL_ONES;
     @ loop assigns w;
     @ loop variant WORDS - w;
     @*/
-  while (WORD_BITS * w < n) {
-    if (a->bits[WORDS * s + w] != ALL_ONES)
-      return w;
-    w++;
+  while (WORD_BITS * w < n && four_full(a, WORDS * s + w))
+    w += 4u;
+  if (WORD_BITS * w >= n) {
+    /*@ ghost lemma_tail(a, s, w, n); */
+    return WORDS;
   }
-  /*@ ghost lemma_tail(a, s, w, n); */
-  return WORDS;
+  /*@ ghost unsigned f = w; */
+  /*@ loop invariant range: f <= w < f + 4;
+    @ loop invariant first: \forall integer k;
+    @   WORDS * s <= k < WORDS * s + w ==> a->bits[k] == ALL_ONES;
+    @ loop assigns w;
+    @ loop variant WORDS - w;
+    @*/
+  while (a->bits[WORDS * s + w] == ALL_ONES)
+    w++;
+  return w;
 }
 
 LM_CORE unsigned span_take(struct arena *a, unsigned s, unsigned w)
@@ -307,9 +362,8 @@ LM_CORE int span_beside(const struct arena *a, unsigned s, unsigned i,
                         unsigned n)
 {
   unsigned w = i / WORD_BITS;
-  unsigned m = n - WORD_BITS * w;
   word x = word_clear(a->bits[WORDS * s + w], i % WORD_BITS);
-  word live = m < WORD_BITS ? word_head(x, m) : x;
+  word live = last_word(x, n);
   /*@ ghost lemma_zero(0); */
   if (live != 0) {
     /*@ ghost unsigned j = lemma_place(w, lemma_not_zero(live)); */

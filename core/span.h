@@ -133,8 +133,9 @@ LM_CORE int span_give(struct arena *a, unsigned s, unsigned i);
   @*/
 LM_CORE int span_empty(const struct arena *a, unsigned s, unsigned n);
 
-/* Whether the word of slot i of span s, which has n slots, has a taken slot
- * besides i: a cheap sign that without slot i the span is not empty. */
+/* Whether the word of slot i of span s, which has n slots, is seen to have a
+ * taken slot besides i: a cheap sign that without slot i the span is not empty,
+ * for which the end of each word is left out that is left out in the last. */
 /*@ requires arena: \valid_read(a);
   @ requires span: s < ARENA_PAGES;
   @ requires slot: i < n <= SLOTS_MAX;
@@ -142,8 +143,6 @@ LM_CORE int span_empty(const struct arena *a, unsigned s, unsigned n);
   @ assigns \nothing;
   @ ensures some: \result != 0 ==>
   @   \exists integer j; 0 <= j < n && j != i && Taken(a, s, j);
-  @ ensures none: \result == 0 ==> \forall integer j; 0 <= j < n ==> j != i ==>
-  @   j / WORD_BITS == i / WORD_BITS ==> !Taken(a, s, j);
   @*/
 LM_CORE int span_beside(const struct arena *a, unsigned s, unsigned i,
                         unsigned n);

@@ -14,10 +14,7 @@
 #include "geometry.h"
 
 struct arena {
-  /* Page heap: the arena hands out pages lo .. hi-1. */
-  unsigned lo;
-  unsigned hi;
-  int fresh;                        /* no page from here on was ever used */
+  /* Page heap. */
   int owner[ARENA_PAGES];           /* page -> span that covers it */
   unsigned npages[ARENA_PAGES];     /* run start -> pages in the run */
   unsigned char tag[ARENA_PAGES];   /* run start -> what the run is */
@@ -30,10 +27,16 @@ struct arena {
   unsigned list[ARENA_PAGES];       /* the list it is on, 0: none */
   unsigned next[ARENA_PAGES];
   unsigned prev[ARENA_PAGES];
-  unsigned head[LISTS];             /* spans with room */
+  unsigned head[LISTS];             /* spans with room: the first, */
+  unsigned last[LISTS];             /* and the last; 0: none */
   unsigned cur[LISTS];              /* span allocated from, 0: none */
   signed char at[LISTS];            /* word of it allocated from */
   short spare[LISTS];               /* empty spans kept on it, at a guess */
+
+  /* The arena hands out pages lo .. hi-1. */
+  unsigned lo;
+  unsigned hi;
+  int fresh;                        /* no page from here on was ever used */
 };
 
 /* The tiny allocator's state, apart from the arena that its blocks are from: a

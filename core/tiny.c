@@ -360,7 +360,8 @@ static int object_out(struct tiny *t, unsigned k, unsigned i)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1], a->spare[0 .. LISTS - 1];
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1];
   @ ensures number: \result < TINY_BLOCKS;
   @ ensures block: \result != 0 ==> Block(a, \result * TINY_SIZE, TINY_SIZE);
   @ ensures new: \result != 0 ==> !TinyPacked(t, \result);
@@ -402,6 +403,7 @@ static unsigned block_new(struct arena *a, const struct tiny *t, unsigned h,
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
@@ -511,7 +513,7 @@ static unsigned tiny_pack(struct tiny *t, unsigned h, unsigned o, unsigned n)
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
-  @   a->head[0 .. LISTS - 1],
+  @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], t->high[h], t->low[h], t->used[h],
   @   t->live[0 .. TINY_BLOCKS - 1];
   @ ensures object: \result != 0 ==> TinyObject(t, \result, n);
@@ -606,6 +608,7 @@ LM_CORE int tiny_look(const struct arena *a, const struct tiny *t,
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1], t->high[0 .. HOLDERS - 1],
@@ -642,6 +645,7 @@ static void tiny_drop(struct arena *a, struct tiny *t, unsigned k, unsigned i)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1], t->high[0 .. HOLDERS - 1],

@@ -94,30 +94,21 @@ static void pending_push(struct heap *h, unsigned s);
   @*/
 static unsigned chain_next(const struct heap *h, unsigned s);
 
-/* Whether span s is on the stack, or soon will be. */
-/*@ requires whole: \valid(h);
+/* Why a free in span s takes the slow way: 0, QUEUED or PACKED. */
+/*@ requires heap: Heap(h);
   @ requires span: s < ARENA_PAGES;
   @ assigns shared;
   @ ensures \true;
   @*/
-static int queued(const struct heap *h, unsigned s);
+static unsigned queued(const struct heap *h, unsigned s);
 
-/* Notes that it will be: whether it was noted before. */
-/*@ requires whole: \valid(h);
+/* Sets it: what it was. */
+/*@ requires heap: Heap(h);
   @ requires span: s < ARENA_PAGES;
   @ assigns shared;
   @ ensures \true;
   @*/
-static int queued_set(struct heap *h, unsigned s);
-
-/* Notes that it is not. */
-/*@ requires whole: \valid(h);
-  @ requires inside: inside == h;
-  @ requires span: s < ARENA_PAGES;
-  @ assigns shared;
-  @ ensures \true;
-  @*/
-static void queued_clear(struct heap *h, unsigned s);
+static unsigned queued_set(struct heap *h, unsigned s, unsigned why);
 
 /* Word k of the slots that others have freed. */
 /*@ requires whole: \valid(h);

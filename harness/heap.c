@@ -9,30 +9,28 @@
  *
  * A thread that frees a block of another's heap sets the block's bit in the
  * inbox; the first to do so since the owner last looked puts the span on the
- * heap's pending stack.  The owner collects when it needs more slots.
+ * heap's pending stack.  The owner collects when it needs more slots; where
+ * nobody owns it, who owns it next, or who is active (tick_unowned).
  *
  * Proven, for one thread between what others do: an arena is only changed in
  * its section (section.h), and left sound; the lock is given back; memory is
- * accessed where it is; each call ends.  Trusted: section.h, atomic.h and
- * platform_linux.h.  Model of the threads: proofs/model.  Part of lemmalloc.c.
+ * accessed where it is; each call ends.  Trusted: section.h, atomic.h, packed.h
+ * and platform_linux.h.  Model of the threads: proofs/model.  Part of lemmalloc.c.
  */
 #include "heaps.h"
 #include "section.h"
 #include "atomic.h"
+#include "packed.h"
 #include "platform_linux.h"
 #include "../core/bitmap.h"
 
 /* A program that compiles this file defines them otherwise. */
 #ifndef likely
 #define likely(x) (x)
+#define unlikely(x) (x)
 #define FAST
+#define SLOW
 #endif
-
-/* The clauses of a contract of what is called in a section of h. */
-#define IN_SECTION(h) \
-  requires heap: Heap(h); \
-  requires inside: inside == h; \
-  requires sound: Arena(&h->arena);
 
 /* Of what is called outside of sections, keeps what the thread owns, and leaves
  * it as ready to change that as it was. */
@@ -62,6 +60,44 @@ static struct heap *heap_of(const void *p)
 static int is_mine(struct heap *h)
 {
   return me.id != 0 && heap_owner(h) == me.id;
+}
+
+/* ---- Blocks of all kinds ---- */
+
+/* A tiny object that begins at byte b of its span counts as slot SLOTS_MAX + b:
+ * so it is decided once what it is. */
+#define SLOTS_ALL (SLOTS_MAX + PAGE_SIZE)
+
+/* What offset off is: as arena_peek. */
+/*@ requires heap: Heap(h);
+  @ requires run: \valid(s);
+  @ requires slot: \valid(i);
+  @ requires apart: \separated(s, i, &h->arena);
+  @ assigns *s, *i, shared;
+  @ ensures run: *s < ARENA_PAGES;
+  @ ensures slot: \result == LM_OK ==> *i < SLOTS_ALL;
+  @*/
+static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i)
+{
+  if (is_packed(h, off / PAGE_SIZE)) {
+    *s = off / PAGE_SIZE;
+    *i = SLOTS_MAX + off % PAGE_SIZE;
+    return packed_peek(h, off);
+  }
+  return arena_peek(&h->arena, off, s, i);
+}
+
+/* Frees the block at off, or says what off is: as arena_free. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static int any_free(struct heap *h, unsigned off)
+{
+  if (is_packed(h, off / PAGE_SIZE)) {
+    return packed_free(h, off);
+  }
+  return arena_free(&h->arena, off);
 }
 
 /* ---- Frees by other threads ---- */
@@ -101,7 +137,12 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
 static void collect_span(struct heap *h, unsigned s)
 {
   unsigned w;
-  queued_clear(h, s);
+  if (is_packed(h, s)) {
+    queued_set(h, s, PACKED);
+    packed_collect(h, s);
+  } else {
+    queued_set(h, s, 0);
+  }
   /*@ loop invariant range: 0 <= w <= WORDS;
     @ loop invariant sound: Arena(&h->arena);
     @ loop assigns w, h->arena, shared;
@@ -140,28 +181,49 @@ static void collect(struct heap *h)
   }
 }
 
-/* Whether slot i of span s was freed by another thread, and not collected. */
-/*@ requires whole: \valid(h);
+/* Whether block i of span s was freed by another thread, and not collected. */
+/*@ requires heap: Heap(h);
+  @ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
-  @ requires slot: i < SLOTS_MAX;
+  @ requires slot: i < SLOTS_ALL;
   @ assigns shared;
   @ ensures \true;
   @*/
 static int freed_remotely(const struct heap *h, unsigned s, unsigned i)
 {
+  if (i >= SLOTS_MAX) {
+    return packed_gone(h, s, i - SLOTS_MAX);
+  }
   return word_test(remote(h, WORDS * s + i / WORD_BITS), i % WORD_BITS);
 }
 
-/* Whether the span that offset off may be in waits to be collected. */
+/* Notes that another thread frees block i of span s: 0 if one did before. */
+/*@ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires slot: i < SLOTS_ALL;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int note_free(struct heap *h, unsigned s, unsigned i)
+{
+  word bit;
+  if (i >= SLOTS_MAX) {
+    return packed_note(h, s, i - SLOTS_MAX);
+  }
+  bit = word_set(0, i % WORD_BITS);
+  return (remote_set(h, WORDS * s + i / WORD_BITS, bit) & bit) == 0;
+}
+
+/* Whether the span that offset off may be in waits to be collected, or has
+ * tiny objects. */
 /*@ IN_SECTION(h)
-  @ requires whole: \valid(h);
   @ assigns shared;
   @ ensures \true;
   @*/
 static int is_queued(const struct heap *h, unsigned off)
 {
   /*@ assert page: 0 <= h->arena.owner[off / PAGE_SIZE] < ARENA_PAGES; */
-  return queued(h, (unsigned)h->arena.owner[off / PAGE_SIZE]);
+  return queued(h, (unsigned)h->arena.owner[off / PAGE_SIZE]) != 0;
 }
 
 /* Frees p, of heap h, in a section. */
@@ -171,73 +233,27 @@ static int is_queued(const struct heap *h, unsigned off)
   @*/
 static void free_inside(struct heap *h, const void *p)
 {
-  int what;
-  collect(h);
-  what = arena_free(&h->arena, offset(h, p));
+  int what = any_free(h, offset(h, p));
   if (what != LM_OK) {
     misuse("free", p, what);
   }
 }
 
-/* Frees p if its heap h has no owner: 1; 0 if it has one. */
+/* Frees p, of a heap that threads share. */
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
   @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
-  @ ensures whole: \result == 0 ==> \valid(h);
   @ TO_OUTSIDE
   @*/
-static int free_unowned(struct heap *h, const void *p)
+static void free_shared(struct heap *h, const void *p)
 {
-  int done = 0;
   lock();
   if (heap_owner(h) == 0) {
     section_enter(h);
     free_inside(h, p);
     section_leave(h);
-    done = 1;
   }
   unlock();
-  return done;
-}
-
-/* Collects for h if it has no owner. */
-/*@ FROM_OUTSIDE
-  @ requires heap: Heap(h);
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
-  @ TO_OUTSIDE
-  @*/
-static void collect_unowned(struct heap *h)
-{
-  lock();
-  if (heap_owner(h) == 0) {
-    section_enter(h);
-    collect(h);
-    section_leave(h);
-  }
-  unlock();
-}
-
-/* Notes for the owner of h that slot i of span s, which is at p, is free. */
-/*@ FROM_OUTSIDE
-  @ requires heap: Heap(h);
-  @ requires whole: \valid(h);
-  @ requires span: s < ARENA_PAGES;
-  @ requires slot: i < SLOTS_MAX;
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
-  @ TO_OUTSIDE
-  @*/
-static void free_note(struct heap *h, unsigned s, unsigned i, const void *p)
-{
-  word bit = word_set(0, i % WORD_BITS);
-  if ((remote_set(h, WORDS * s + i / WORD_BITS, bit) & bit) != 0) {
-    misuse("free", p, LM_DOUBLE);
-  }
-  if (!queued_set(h, s)) {
-    pending_push(h, s);
-  }
-  if (heap_owner(h) == 0) {     /* its owner ended meanwhile: who collects? */
-    collect_unowned(h);
-  }
 }
 
 /* Frees p, of a heap that the caller does not own, or is in the middle of
@@ -250,21 +266,27 @@ static void free_note(struct heap *h, unsigned s, unsigned i, const void *p)
 static void free_remote(struct heap *h, const void *p)
 {
   unsigned s, i;
-  int what = arena_peek(&h->arena, offset(h, p), &s, &i);
+  int what = any_peek(h, offset(h, p), &s, &i);
   if (what != LM_OK) {
     misuse("free", p, what);
     return;
   }
-  if (heap_owner(h) == 0 && free_unowned(h, p)) {
+  if (heap_shared(h)) {
+    free_shared(h, p);
     return;
   }
-  free_note(h, s, i, p);
+  if (!note_free(h, s, i)) {
+    misuse("free", p, LM_DOUBLE);
+  }
+  if (queued_set(h, s, QUEUED) != QUEUED) {
+    pending_push(h, s);
+  }
 }
 
 /* ---- Memory goes back to the system ---- */
 
 #define PURGE_PAGES 8u                /* shorter free runs are kept */
-#define TICKS 32u                     /* slow paths for one look at the clock */
+#define TICKS 64u                     /* slow paths for one look at the clock */
 
 /* What a page that was handed out is: a page that is free at two looks in a
  * row gives its memory back. */
@@ -362,24 +384,34 @@ static void purge(struct heap *h, int all)
   }
 }
 
-/* Called on slow paths: looks now and then for memory to give back. */
 /*@ IN_SECTION(h)
   @ assigns h->note, shared;
   @ ensures \true;
   @*/
-static void tick(struct heap *h)
+static LM_COLD void tick_slow(struct heap *h)
 {
-  unsigned now, passed;
-  h->note.ticks = (unsigned short)((h->note.ticks + 1u) % TICKS);
-  if (h->note.ticks != 0) {
-    return;
-  }
-  now = clock_now();
-  passed = (now + 65536u - h->note.looked) % 65536u;
+  unsigned now = clock_now();
+  unsigned passed = (now + 65536u - h->note.looked) % 65536u;
   if (passed > PURGE_MS / 32u) {
     h->note.looked = (unsigned short)now;
     purge(h, 0);
   }
+}
+
+/* Called on slow paths: looks now and then for memory to give back; 1 if the
+ * caller, once it has left the heap, is to do the same with tick_unowned. */
+/*@ IN_SECTION(h)
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
+static int tick(struct heap *h)
+{
+  h->note.ticks = (unsigned short)((h->note.ticks + 1u) % TICKS);
+  if (h->note.ticks != 0) {
+    return 0;
+  }
+  tick_slow(h);
+  return 1;
 }
 
 /* Frees what others have freed, and gives memory back: of all that is free, or
@@ -437,6 +469,18 @@ static void unowned_clean(int all)
     n++;
   }
   unlock();
+}
+
+/* The same now and then: whoever is active does it. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_HEAP, locked;
+  @ TO_OUTSIDE
+  @*/
+static LM_COLD void tick_unowned(void)
+{
+  if (unowned_due()) {
+    unowned_clean(0);
+  }
 }
 
 /* The same for h, which this thread owns. */
@@ -510,17 +554,17 @@ static int heap_open(struct heap *h, char *p, size_t size)
   return 1;
 }
 
-/* A new heap, that nobody owns, as large as the address space allows; NULL if
- * none fits. */
+/* A new heap, that nobody owns, shared or not, as large as the address space
+ * allows; NULL if none fits. */
 /*@ requires lock: locked == 1;
   @ assigns NEW_HEAP;
   @ ensures heap: \result == \null || Heap(\result);
   @*/
-static struct heap *heap_new(void)
+static struct heap *heap_new(int is_shared)
 {
   size_t room = os_room();
   size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
-  struct heap *h = records_map();
+  struct heap *h = records_map(is_shared);
   if (h == NULL) {
     return NULL;
   }
@@ -539,19 +583,33 @@ static struct heap *heap_new(void)
   return NULL;
 }
 
-/* A heap that nobody owns, off their list, or a new one; NULL if there is no
- * memory for one. */
+/* A heap that nobody owns but a thread could, off their list; NULL: none. */
 /*@ requires lock: locked == 1;
-  @ assigns NEW_HEAP;
+  @ assigns shared;
   @ ensures heap: \result == \null || Heap(\result);
   @*/
-static struct heap *heap_find(void)
+static struct heap *unowned_take(void)
 {
-  struct heap *h = unowned_first();
-  if (h == NULL) {
-    return heap_new();
+  struct heap *h = unowned_first(), *prev = NULL;
+  unsigned n = 0;
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant prev: prev == \null || Heap(prev);
+    @ loop assigns h, prev, n, shared;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && heap_shared(h) && n < HEAPS) {
+    prev = h;
+    h = heap_next(h);
+    n++;
   }
-  unowned_set(heap_next(h));
+  if (h == NULL) {
+    return NULL;
+  }
+  if (prev == NULL) {
+    unowned_set(heap_next(h));
+  } else {
+    heap_link(prev, heap_next(h));
+  }
   return h;
 }
 
@@ -559,7 +617,6 @@ static struct heap *heap_find(void)
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires begun: own == 1;
-  @ requires whole: whole == 1;
   @ requires own: Own;
   @ assigns me.id, me.heaps, h->owner, nobodys, shared;
   @ ensures own: Own;
@@ -568,7 +625,7 @@ static struct heap *heap_find(void)
   @*/
 static int heap_adopt(struct heap *h)
 {
-  if (heap_owner(h) != 0) {
+  if (heap_owner(h) != 0 || heap_shared(h)) {
     return 0;
   }
   if (me.id == 0) {
@@ -599,7 +656,10 @@ static int heap_take(void)
   os_shield();
   first = me.heaps == NULL;
   lock();
-  h = heap_find();
+  h = unowned_take();
+  if (h == NULL) {
+    h = heap_new(0);
+  }
   if (h != NULL) {
     done = heap_adopt(h);
   }
@@ -622,10 +682,10 @@ static int heap_take(void)
 static void heap_leave(struct heap *h)
 {
   if (is_mine(h)) {
-    heap_disown(h);
     section_enter(h);
-    collect(h);       /* what came before the owner was seen to be gone */
+    collect(h);
     section_leave(h);
+    heap_disown(h);
     heap_link(h, unowned_first());
     unowned_set(h);
   }
@@ -663,10 +723,11 @@ static void thread_end(void)
 
 /* ---- Allocation, the slow way ---- */
 
-/* What is wanted: a slot, or a run of pages. */
+/* What is wanted: a slot, a tiny object, or a run of pages. */
 struct want {
   unsigned tag;       /* of the span; or TAG_LARGE, + 1: holds no pointers */
   unsigned pages;     /* of a large object */
+  unsigned bytes;     /* of a tiny object */
 };
 
 /* What is known of what was got. */
@@ -675,9 +736,10 @@ struct got {
   short zero;         /* it is known to be zero */
 };
 
-/*@ predicate Want(integer tag, integer pages) =
-  @   SlotTag(tag) || (TAG_LARGE <= tag <= TAG_LARGE + 1 &&
-  @   1 <= pages < ARENA_PAGES);
+/*@ predicate Want(integer tag, integer pages, integer bytes) =
+  @   (SlotTag(tag) || TAG_LARGE <= tag <= TAG_LARGE + 1) &&
+  @   (TAG_LARGE <= tag <= TAG_LARGE + 1 ==> 1 <= pages < ARENA_PAGES) &&
+  @   (tag == TAG_TINY ==> 1 <= bytes < TINY_SIZE);
   @
   @ logic integer WantSize(integer tag, integer pages) =
   @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? pages * PAGE_SIZE :
@@ -688,9 +750,11 @@ struct got {
   @   \exists integer off; p == h->base + off && Block(&h->arena, off, n);
   @*/
 
+#define WANT(w) Want(w.tag, w.pages, w.bytes)
+
 /* A block of the arena of h: its offset; 0: there is no memory. */
 /*@ IN_SECTION(h)
-  @ requires want: Want(w.tag, w.pages);
+  @ requires want: WANT(w) && w.tag != TAG_TINY;
   @ requires got: \valid(g);
   @ assigns h->arena, *g, shared;
   @ ensures sound: Arena(&h->arena);
@@ -718,9 +782,9 @@ static unsigned heap_get(struct heap *h, struct want w, struct got *g)
   return off;
 }
 
-/* Notes that the run at offset off is used. */
+/* Notes that the run at offset off, which is new, is used. */
 /*@ IN_SECTION(h)
-  @ assigns h->note;
+  @ assigns h->note, shared;
   @ ensures \true;
   @*/
 static void warm_run(struct heap *h, unsigned off)
@@ -729,23 +793,42 @@ static void warm_run(struct heap *h, unsigned off)
   /*@ assert page: 0 <= h->arena.owner[off / PAGE_SIZE] < ARENA_PAGES; */
   s = (unsigned)h->arena.owner[off / PAGE_SIZE];
   warm_set(h, s, h->arena.npages[s], USED);
+  packed_mark(h, s);
+}
+
+/* A tiny object: its offset; 0: there is no memory. */
+/*@ IN_SECTION(h)
+  @ requires bytes: 1 <= n < TINY_SIZE;
+  @ requires got: \valid(g);
+  @ assigns h->arena, *g, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
+{
+  short refilled;
+  unsigned off;
+  count_refill(h);
+  off = packed_alloc(h, n, &refilled);
+  g->refilled = refilled;
+  g->zero = 0;
+  return off;
 }
 
 /* From heap h. */
 /*@ IN_SECTION(h)
-  @ requires want: Want(w.tag, w.pages);
+  @ requires want: WANT(w);
   @ requires got: \valid(g);
   @ assigns h->arena, h->note, *g, shared;
   @ ensures sound: Arena(&h->arena);
-  @ ensures block: \result != \null ==>
+  @ ensures block: \result != \null ==> w.tag != TAG_TINY ==>
   @   HeapBlock(h, \result, WantSize(w.tag, w.pages));
   @*/
 static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
 {
   unsigned off;
   collect(h);
-  tick(h);
-  off = heap_get(h, w, g);
+  (void)tick(h);
+  off = w.tag == TAG_TINY ? heap_get_tiny(h, w.bytes, g) : heap_get(h, w, g);
   if (off != 0 && g->refilled) {
     warm_run(h, off);
   }
@@ -756,7 +839,7 @@ static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
 /*@ requires heap: h != \null ==> Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires own: Own;
-  @ requires want: Want(w.tag, w.pages);
+  @ requires want: WANT(w);
   @ requires got: \valid(g);
   @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared;
   @ ensures left: inside == \null;
@@ -776,7 +859,7 @@ static void *shared_alloc_in(struct heap *h, struct want w, struct got *g)
 /* From a heap that nobody owns, under the lock: for a thread that has none,
  * or whose own is in the middle of a change. */
 /*@ FROM_OUTSIDE
-  @ requires want: Want(w.tag, w.pages);
+  @ requires want: WANT(w);
   @ requires got: \valid(g);
   @ assigns ANY_HEAP, *g, locked;
   @ TO_OUTSIDE
@@ -800,7 +883,7 @@ static void *shared_alloc(struct want w, struct got *g)
     n++;
   }
   if (p == NULL) {
-    h = heap_new();
+    h = heap_new(!threads_own());
     if (h != NULL) {
       heap_link(h, unowned_first());
       unowned_set(h);
@@ -833,7 +916,7 @@ static void heap_first(struct heap *h, struct heap *prev)
 /*@ requires heap: Heap(h);
   @ requires begun: own == 1 && inside == \null;
   @ requires own: Own;
-  @ requires want: Want(w.tag, w.pages);
+  @ requires want: WANT(w);
   @ requires got: \valid(g);
   @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared;
   @ ensures left: inside == \null;
@@ -854,7 +937,7 @@ static void *own_alloc_in(struct heap *h, struct want w, struct got *g)
 /* From a heap of this thread. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
-  @ requires want: Want(w.tag, w.pages);
+  @ requires want: WANT(w);
   @ requires got: \valid(g);
   @ assigns ANY_HEAP, *g, me, locked;
   @ ensures left: inside == \null;
@@ -886,7 +969,7 @@ static void *own_alloc(struct want w, struct got *g)
 }
 
 /*@ FROM_OUTSIDE
-  @ requires want: Want(w.tag, w.pages);
+  @ requires want: WANT(w);
   @ requires got: \valid(g);
   @ assigns ANY_HEAP, *g, own, mine, me, locked;
   @ TO_OUTSIDE
@@ -904,25 +987,24 @@ static void *slow_alloc(struct want w, struct got *g)
   p = own_alloc(w, g);
   own_end(me.heaps);
   me.busy = 0;
-  if (me.heaps != NULL && me.heaps->note.ticks == 0 && unowned_due()) {
-    unowned_clean(0);
+  if (me.heaps != NULL && me.heaps->note.ticks == 0) {
+    tick_unowned();
   }
   return p != NULL ? p : shared_alloc(w, g);
 }
 
 /* ---- The quick way: no lock, no atomic operation, no call ---- */
 
-/* A slot of class from the cursor of the thread's heap.  NULL: there is none,
- * or the thread has no heap at hand. */
+/* A slot of tag from the cursor of the thread's heap.  NULL: there is none, or
+ * the thread has no heap at hand. */
 /*@ FROM_OUTSIDE
-  @ requires class: Slotted(class);
+  @ requires tag: SlotTag(tag);
   @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
   @ TO_OUTSIDE
   @*/
-static inline void *quick(unsigned class)
+static inline void *quick_tag(unsigned tag)
 {
   struct heap *h = mine;
-  unsigned tag = 2u * class;
   unsigned l = LIST_OF(HOLDER, tag);
   if (likely(h != NULL)) {
     own_begin();
@@ -939,6 +1021,59 @@ static inline void *quick(unsigned class)
   return NULL;
 }
 
+/* The same for malloc, by class. */
+/*@ FROM_OUTSIDE
+  @ requires class: Slotted(class);
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline void *quick(unsigned class)
+{
+  return quick_tag(2u * class);
+}
+
+/* A slot of list l, of tag t, where the cursor first has to move, to a word or
+ * a span that has room and is at hand: its offset, or 0. */
+/*@ IN_SECTION(h)
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ assigns h->arena;
+  @ ensures sound: Arena(&h->arena);
+  @ ensures block: \result != 0 ==>
+  @   Block(&h->arena, \result, ClassSize[t / 2]);
+  @*/
+static inline unsigned again_in(struct heap *h, unsigned l, unsigned t)
+{
+  return cursor_find(&h->arena, l, t) ? arena_take(&h->arena, l, t) : 0;
+}
+
+/* The same for malloc, by class. */
+/*@ FROM_OUTSIDE
+  @ requires class: Slotted(class);
+  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static inline void *again(unsigned class)
+{
+  struct heap *h = mine;
+  unsigned tag = 2u * class;
+  unsigned off;
+  int due;
+  if (h == NULL) {
+    return NULL;
+  }
+  own_begin();
+  section_enter(h);
+  off = again_in(h, LIST_OF(HOLDER, tag), tag);
+  due = off != 0 && tick(h);
+  section_leave(h);
+  own_end(h);
+  if (due) {
+    tick_unowned();
+  }
+  return off == 0 ? NULL : h->base + off;
+}
+
 /* ---- Blocks ---- */
 
 /* What p in heap h is; if it is a block, its run and slot. */
@@ -946,14 +1081,13 @@ static inline void *quick(unsigned class)
   @ requires run: \valid(s);
   @ requires slot: \valid(i);
   @ requires apart: \separated(s, i, &h->arena);
-  @ assigns *s, *i, h->owner, nobodys, shared;
+  @ assigns *s, *i, shared;
   @ ensures run: *s < ARENA_PAGES;
-  @ ensures own: Own{Pre} ==> Own;
   @*/
-static int look(struct heap *h, const void *p, unsigned *s, unsigned *i)
+static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
 {
-  int what = arena_peek(&h->arena, offset(h, p), s, i);
-  if (what == LM_OK && heap_owner(h) != 0 && freed_remotely(h, *s, *i)) {
+  int what = any_peek(h, offset(h, p), s, i);
+  if (what == LM_OK && !heap_shared(h) && freed_remotely(h, *s, *i)) {
     return LM_DOUBLE;
   }
   return what;
@@ -977,8 +1111,8 @@ static int own_free(struct heap *h, const void *p)
     what = look(h, p, &s, &i);
   }
   if (what == LM_OK) {
-    what = arena_free(&h->arena, offset(h, p));
-    tick(h);
+    what = any_free(h, offset(h, p));
+    (void)tick(h);
   }
   section_leave(h);
   own_end(me.heaps);
@@ -1054,10 +1188,33 @@ static LM_COLD void free_other(void *p)
   os_set_errno(old);
 }
 
+/* Frees p, of the heap at hand, which nobody else has freed. */
+/*@ FROM_OUTSIDE
+  @ requires hand: h != \null && h == mine;
+  @ assigns h->arena, h->note, ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static SLOW void free_here(struct heap *h, void *p)
+{
+  int what, due;
+  own_begin();
+  section_enter(h);
+  what = arena_free(&h->arena, offset(h, p));
+  due = tick(h);
+  section_leave(h);
+  own_end(h);
+  if (due) {
+    tick_unowned();
+  }
+  if (what != LM_OK) {
+    misuse("free", p, what);
+  }
+}
+
 /* free: the quick way is for slots of the heap that the thread allocates from,
  * in spans that stay where they are. */
 /*@ FROM_OUTSIDE
-  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked;
   @ TO_OUTSIDE
   @*/
 FAST void lm_free(void *p)
@@ -1065,15 +1222,19 @@ FAST void lm_free(void *p)
   struct heap *h = mine;
   if (likely(h != NULL && heap_has(h, p))) {
     unsigned off = offset(h, p);
-    int done;
     own_begin();
     section_enter(h);
-    done = !is_queued(h, off) && arena_free_quick(&h->arena, off);
-    section_leave(h);
-    own_end(h);
-    if (likely(done)) {
+    if (likely(!is_queued(h, off))) {
+      int done = arena_free_quick(&h->arena, off);
+      section_leave(h);
+      own_end(h);
+      if (unlikely(!done)) {
+        free_here(h, p);
+      }
       return;
     }
+    section_leave(h);
+    own_end(h);
   }
   free_other(p);
 }

@@ -44,15 +44,17 @@ struct note {
 };
 
 /* Written by those who free a block and do not own its heap; touched by
- * atomic.h's functions alone. */
+ * atomic.h's functions alone.  A shared heap ends before chain. */
 struct inbox {
-  unsigned pending;                     /* first span of the stack; behind it */
-                                        /* nothing is there in a heap that */
-                                        /* never has an owner */
+  unsigned pending;                     /* first span of the stack */
+  unsigned char queued[ARENA_PAGES];    /* span -> 0, QUEUED or PACKED */
   unsigned chain[ARENA_PAGES];          /* span -> next on the pending stack */
-  unsigned char queued[ARENA_PAGES];    /* span is on the pending stack */
   word remote[ARENA_PAGES * WORDS];     /* slot freed by a thread not the owner */
 };
+
+/* Why a free of a span's block takes the slow way. */
+#define QUEUED 1u             /* it is on the pending stack, or soon */
+#define PACKED 2u             /* tiny objects share its blocks; see packed.c */
 
 struct heap {
   struct arena arena;
@@ -62,6 +64,8 @@ struct heap {
   size_t reach;                         /* bytes from base */
   size_t refills;                       /* slots got the slow way */
   size_t collected;                     /* frees by others, done */
+  struct packs *packs;                  /* tiny objects; NULL: there were none */
+  int shared;                           /* it never has an owner: too little room */
 
   /* Written when the heap changes hands; read by all. */
   __attribute__((aligned(LINE))) long owner;              /* thread, 0: nobody */
@@ -94,13 +98,11 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost struct heap *nobodys; */ /* seen under this lock to have no owner */
 /*@ ghost struct heap *inside; */  /* the heap whose arena it may change */
 /*@ ghost int shared; */           /* stands for all that several threads write */
-/*@ ghost int whole; */            /* 1: all heaps have a whole inbox; constant */
 
 /*@ // h is a heap: its records are there, but perhaps not all of the inbox.
   @ predicate Heap{L}(struct heap *h) =
   @   \valid(&h->arena) && \valid(&h->note) && \valid(&h->next) &&
-  @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner) &&
-  @   (whole == 1 ==> \valid(h));
+  @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner);
   @
   @ // This thread owns h.  h->owner is, for the prover, what the thread last
   @ // saw there: nobody else changes it if that is its own number.

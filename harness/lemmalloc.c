@@ -21,6 +21,7 @@
 #include "../core/alloc.c"
 #include "../core/arena.c"
 #include "../core/blocks.c"
+#include "../core/tiny.c"
 
 #include <errno.h>
 #include <limits.h>
@@ -33,20 +34,23 @@
 #include "platform_linux.c"
 
 #define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+/* Out of the way of the fast paths, but fast: all that it calls and that is not
+ * LM_COLD is put in line. */
+#define SLOW __attribute__((noinline, flatten))
 #define PUBLIC __attribute__((visibility("default")))
 
 /* Functions that people wait for: all that they call and that is not LM_COLD
  * is put in line. */
 #define FAST PUBLIC __attribute__((flatten))
-
 #define CLASSED(n) ((n) <= CLASS_SIZE_MAX)      /* a slot holds n bytes */
 #define OWN_MAPPING ((size_t)32 << 20)          /* from here on an object has one */
 
 static void misuse(const char *function, const void *p, int what)
-  __attribute__((noreturn, cold));
+  __attribute__((noreturn, cold, noinline));
 
 /* A signal handler allocates while it interrupts an allocation. */
-__attribute__((noreturn, cold)) static void reentered(void)
+__attribute__((noreturn, cold, noinline)) static void reentered(void)
 {
   static const char text[] =
     "lemmalloc: a signal handler called an allocation function that the "
@@ -60,46 +64,47 @@ __attribute__((noreturn, cold)) static void reentered(void)
 #include "section.c"
 #include "mapping.c"
 #include "heap.c"
+#include "packed.c"
 #include "line.c"
 #include "misuse.c"
 
 /* ---- What the public functions share ---- */
 
-/* n bytes in pages, n > 0; *zero says whether they are known to be zero. */
-static void *pages_get(size_t n, int *zero)
+/* n bytes in pages, n > 0, of w's tag. */
+static void *pages_get(size_t n, struct want w, struct got *g)
 {
-  struct want w = { TAG_LARGE, 0 };
-  struct got got = { 0, 0 };
   void *p = NULL;
   if (n < OWN_MAPPING) {
     w.pages = (unsigned)request_pages(n);
-    p = slow_alloc(w, &got);
-    *zero = got.zero;
+    p = slow_alloc(w, g);
   }
   if (p == NULL) {
-    *zero = 1;
-    p = mapping_alloc(n, PAGE_SIZE);
+    g->zero = g->refilled = 1;
+    p = mapping_alloc(n, PAGE_SIZE, w.tag - TAG_LARGE);
   }
   return p;
 }
 
 /* n bytes at a multiple of align, a power of two; NULL if out of memory.
- * 1 <= n <= PTRDIFF_MAX. */
+ * *zero says whether they are known to be zero.  1 <= n <= PTRDIFF_MAX. */
 static void *get(size_t n, size_t align, int *zero)
 {
-  struct want w = { 0, 0 };
-  struct got got;
+  struct want w = { TAG_LARGE, 0, 0 };
+  struct got got = { 0, 0 };
   unsigned class = 0;
+  void *p;
   if (align > PAGE_SIZE) {
     *zero = 1;
-    return mapping_alloc(n, align);
+    return mapping_alloc(n, align, 0);
   }
   if (CLASSED(n)) {
     class = align <= 8 ? class_of_malloc((unsigned)n)
                        : class_of_aligned((unsigned)n, (unsigned)align);
   }
   if (class == 0) {
-    return pages_get(n, zero);
+    p = pages_get(n, w, &got);
+    *zero = got.zero;
+    return p;
   }
   *zero = 0;
   w.tag = 2u * class;
@@ -133,9 +138,9 @@ static void *aligned(size_t align, size_t n)
 
 /* The size of the block at p, for function, which is a misuse if there is
  * none. */
-static size_t size_of(const char *function, const void *p)
+static LM_COLD size_t size_slow(const char *function, const void *p)
 {
-  struct heap *h = heap_of(p);
+  const struct heap *h = heap_of(p);
   unsigned s, i;
   int what;
   size_t size = 0;
@@ -144,15 +149,28 @@ static size_t size_of(const char *function, const void *p)
   } else {
     what = look(h, p, &s, &i);
     if (what == LM_OK) {
-      unsigned t = h->arena.tag[s];
-      size = SLOTTED(t) ? class_size(t / 2u)
-                        : (size_t)h->arena.npages[s] * PAGE_SIZE;
+      size = any_size(h, s, i);
     }
   }
   if (what != LM_OK) {
     misuse(function, p, what);
   }
   return size;
+}
+
+static inline size_t size_of(const char *function, const void *p)
+{
+  const struct heap *h = mine;
+  if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
+    unsigned off = offset(h, p);
+    if (likely(!is_queued(h, off))) {
+      size_t size = arena_size_quick(&h->arena, off);
+      if (likely(size != 0)) {
+        return size;
+      }
+    }
+  }
+  return size_slow(function, p);
 }
 
 /* Whether an object of have bytes serves a request for n: what it would get,
@@ -186,9 +204,15 @@ static void *resized(void *p, size_t have, size_t n)
   PUBLIC extern result name params __attribute__((alias("lm_" #name)))
 #endif
 
-static LM_COLD void *malloc_slow(size_t size)
+static SLOW void *malloc_slow(size_t size)
 {
   int zero;
+  if (CLASSED(size)) {
+    void *p = again(class_of_malloc((unsigned)size + (size == 0)));
+    if (likely(p != NULL)) {
+      return p;
+    }
+  }
   return obtain(size, 1, &zero);
 }
 
@@ -221,7 +245,7 @@ FAST void *lm_calloc(size_t n, size_t size)
   return p == NULL || zero ? p : memset(p, 0, total);
 }
 
-PUBLIC void *lm_realloc(void *p, size_t size)
+FAST void *lm_realloc(void *p, size_t size)
 {
   size_t have;
   void *q;
@@ -326,7 +350,9 @@ PUBLIC int lm_malloc_trim(size_t keep)
   return 1;
 }
 
+#include "go.c"
 #include "stats.c"
+#include "spans.c"
 #include "options.c"
 #if !defined LM_PREFIX_ONLY && !defined LM_NO_CXX
 #include "cxx.c"

@@ -9,10 +9,12 @@
 struct mapping {
   uintptr_t start;
   size_t size;
+  unsigned noscan;      /* 1: holds no pointers */
 };
 
 static struct mapping *mappings;
 static size_t nmappings, maxmappings;
+static uintptr_t mapped_from = UINTPTR_MAX, mapped_to;  /* all were between */
 
 /* The number of mappings that start at or below p. */
 static size_t mappings_to(uintptr_t p)
@@ -54,13 +56,20 @@ static int mappings_grow(void)
 }
 
 /* Notes that [p, p + size) is a mapping; there is room in the table. */
-static void mapping_add(void *p, size_t size)
+static void mapping_add(void *p, size_t size, unsigned noscan)
 {
   size_t i = mappings_to((uintptr_t)p);
   memmove(mappings + i + 1, mappings + i, (nmappings - i) * sizeof *mappings);
   mappings[i].start = (uintptr_t)p;
   mappings[i].size = size;
+  mappings[i].noscan = noscan;
   nmappings++;
+  if ((uintptr_t)p < mapped_from) {
+    __atomic_store_n(&mapped_from, (uintptr_t)p, __ATOMIC_RELAXED);
+  }
+  if ((uintptr_t)p + size > mapped_to) {
+    __atomic_store_n(&mapped_to, (uintptr_t)p + size, __ATOMIC_RELAXED);
+  }
 }
 
 static void mapping_remove(struct mapping *m)
@@ -70,8 +79,8 @@ static void mapping_remove(struct mapping *m)
 }
 
 /* A mapping of n bytes, all zero, at a multiple of align; NULL if there is no
- * memory. */
-static void *mapping_alloc(size_t n, size_t align)
+ * memory.  noscan: 0 or 1. */
+static void *mapping_alloc(size_t n, size_t align, unsigned noscan)
 {
   size_t size;
   void *p;
@@ -88,7 +97,7 @@ static void *mapping_alloc(size_t n, size_t align)
     os_unmap(p, size);
     return NULL;
   }
-  mapping_add(p, size);
+  mapping_add(p, size, noscan);
   unlock();
   return p;
 }
@@ -130,6 +139,7 @@ static void *mapping_resize(void *p, size_t n)
 {
   struct mapping *m;
   size_t size;
+  unsigned noscan;
   void *q = NULL;
   if (!request_round_up(n, os_page_size(), &size)) {
     return NULL;
@@ -139,8 +149,9 @@ static void *mapping_resize(void *p, size_t n)
   if (m != NULL) {
     q = os_remap(p, m->size, size);
     if (q != NULL) {
+      noscan = m->noscan;
       mapping_remove(m);
-      mapping_add(q, size);
+      mapping_add(q, size, noscan);
     }
   }
   unlock();

@@ -33,6 +33,15 @@ static void add_place(struct line *l, const struct heap *h, unsigned off, int fr
   unsigned s = run_of(arena, off / PAGE_SIZE);
   unsigned c, i;
   c = arena->tag[s] / 2u;
+  if (c == CLASS_TINY) {
+    unsigned first, size = packed_at(h, off, &first);
+    if (freed) {
+      add(l, "a place for tiny objects, free already");
+    } else {
+      add_block(l, (uintptr_t)(h->base + off), (uintptr_t)(h->base + first), size);
+    }
+    return;
+  }
   if (c == CLASS_LARGE && freed) {     /* by another thread, just now */
     add(l, "an object of ");
     add_number(l, (size_t)arena->npages[s] * PAGE_SIZE, 10);

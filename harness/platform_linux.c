@@ -87,7 +87,9 @@ static void os_release(void *p, size_t size)
   uintptr_t from = ((uintptr_t)p + page - 1) & ~(page - 1);
   uintptr_t to = ((uintptr_t)p + size) & ~(page - 1);
   if (from < to) {
+    int old = errno;
     madvise((void *)from, to - from, MADV_DONTNEED);
+    errno = old;
   }
 }
 

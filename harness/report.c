@@ -28,7 +28,7 @@ static void report_classes(struct line *l, const struct stats *st)
       add_column(l, k->slots, 10, 11);
       add_column(l, k->live, 10, 11);
       add_column(l, k->live * class_size(c), 10, 15);
-      add(l, "\n");
+      add(l, c == CLASS_TINY ? "  tiny\n" : "\n");
     }
   }
 }
@@ -80,7 +80,8 @@ static void json_classes(struct line *l, const struct stats *st)
       member(l, "spans", k->spans, ", ");
       member(l, "slots", k->slots, ", ");
       member(l, "live", k->live, ", ");
-      member(l, "bytes", k->live * class_size(c), "}");
+      member(l, "bytes", k->live * class_size(c),
+             c == CLASS_TINY ? ", \"tiny\": true}" : "}");
       between = ",";
     }
   }
@@ -161,7 +162,7 @@ static void xml_sizes(struct line *l, const struct stats *st)
       attribute(l, "size", class_size(c), "");
       attribute(l, "count", k->spans, "");
       attribute(l, "slots", k->slots, "");
-      attribute(l, "live", k->live, "/>\n");
+      attribute(l, "live", k->live, c == CLASS_TINY ? " tiny=\"1\"/>\n" : "/>\n");
     }
   }
   add(l, "</spans>\n");

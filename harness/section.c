@@ -31,6 +31,11 @@ static long heap_owner(struct heap *h)
   return __atomic_load_n(&h->owner, __ATOMIC_SEQ_CST);
 }
 
+static int heap_shared(const struct heap *h)
+{
+  return h->shared;
+}
+
 static void heap_own(struct heap *h)
 {
   __atomic_store_n(&h->owner, me.id, __ATOMIC_SEQ_CST);
@@ -109,31 +114,27 @@ static inline unsigned offset(const struct heap *h, const void *p)
 
 static int threads_own(void)
 {
-  static int decided;                   /* 1: they do; 2: they do not */
-  int known = __atomic_load_n(&decided, __ATOMIC_RELAXED);
-  if (known == 0) {
-    int now = HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4 ? 1 : 2;
-    if (__atomic_compare_exchange_n(&decided, &known, now, 0, __ATOMIC_RELAXED,
-                                    __ATOMIC_RELAXED)) {
-      known = now;
-    }
+  return HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
+}
+
+static size_t records_size(int is_shared)
+{
+  return is_shared ? offsetof(struct heap, inbox.chain) : sizeof(struct heap);
+}
+
+static struct heap *records_map(int is_shared)
+{
+  struct heap *h = HEAPS == 1 && link_get(&heaps[0]) != NULL
+                   ? NULL : os_map(records_size(is_shared), PAGE_SIZE);
+  if (h != NULL) {
+    h->shared = is_shared;
   }
-  return known == 1;
-}
-
-static size_t records_size(void)
-{
-  return threads_own() ? sizeof(struct heap) : offsetof(struct heap, inbox.chain);
-}
-
-static struct heap *records_map(void)
-{
-  return HEAPS == 1 && link_get(&heaps[0]) != NULL ? NULL : os_map(records_size(), PAGE_SIZE);
+  return h;
 }
 
 static void records_unmap(struct heap *h)
 {
-  os_unmap(h, records_size());
+  os_unmap(h, records_size(h->shared));
 }
 
 static int place_free(const char *p)
@@ -194,19 +195,14 @@ static unsigned chain_next(const struct heap *h, unsigned s)
   return __atomic_load_n(&h->inbox.chain[s], __ATOMIC_RELAXED);
 }
 
-static inline int queued(const struct heap *h, unsigned s)
+static inline unsigned queued(const struct heap *h, unsigned s)
 {
   return __atomic_load_n(&h->inbox.queued[s], __ATOMIC_RELAXED);
 }
 
-static int queued_set(struct heap *h, unsigned s)
+static unsigned queued_set(struct heap *h, unsigned s, unsigned why)
 {
-  return __atomic_exchange_n(&h->inbox.queued[s], 1, __ATOMIC_SEQ_CST);
-}
-
-static void queued_clear(struct heap *h, unsigned s)
-{
-  __atomic_exchange_n(&h->inbox.queued[s], 0, __ATOMIC_SEQ_CST);
+  return __atomic_exchange_n(&h->inbox.queued[s], (unsigned char)why, __ATOMIC_SEQ_CST);
 }
 
 static word remote(const struct heap *h, unsigned k)

@@ -43,6 +43,13 @@ static void unlock(void);
   @*/
 static long heap_owner(struct heap *h);
 
+/* Whether it never has one: then its records may not be whole. */
+/*@ requires heap: Heap(h);
+  @ assigns \nothing;
+  @ ensures whole: \result == 0 ==> \valid(h);
+  @*/
+static int heap_shared(const struct heap *h);
+
 /* Makes h, that nobody owns, this thread's. */
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
@@ -133,20 +140,20 @@ static void section_leave(struct heap *h);
 /* ---- New heaps ---- */
 
 /* Whether threads own heaps: not where there is too little address space for
- * each to have one.  Decided once; if they do, the records are whole. */
-/*@ assigns shared;
-  @ ensures whole: \result != 0 ==> whole == 1;
+ * each to have one. */
+/*@ assigns \nothing;
+  @ ensures \true;
   @*/
 static int threads_own(void);
 
-/* Records for a heap, all zero; NULL if there is no memory for them, or no
- * place for another heap. */
+/* Records for a heap, all zero, shared or not; NULL if there is no memory for
+ * them, or no place for another heap. */
 /*@ requires lock: locked == 1;
   @ assigns shared;
   @ ensures heap: \result != \null ==> Heap(\result);
   @ ensures zero: \result != \null ==> Zero(&\result->arena);
   @*/
-static struct heap *records_map(void);
+static struct heap *records_map(int is_shared);
 
 /* Gives them back: nobody else has seen them. */
 /*@ requires lock: locked == 1;
@@ -171,6 +178,12 @@ static int place_free(const char *p);
   @ ensures \true;
   @*/
 static void heap_publish(struct heap *h);
+
+/* The clauses of a contract of what is called in a section of h. */
+#define IN_SECTION(h) \
+  requires heap: Heap(h); \
+  requires inside: inside == h; \
+  requires sound: Arena(&h->arena);
 
 /* ---- What is in no heap ---- */
 

@@ -72,12 +72,12 @@ static void count_run(struct stats *st, const struct heap *h, unsigned s,
 static void count_heap(struct stats *st, const struct heap *h)
 {
   unsigned end = (unsigned)PEEK(h->arena.fresh), s, n;
-  int remote = PEEK(h->owner) != 0;      /* else remote[] may not be there */
+  int remote = !h->shared;      /* else remote[] is not there */
   if (end > ARENA_PAGES) {
     end = ARENA_PAGES;
   }
   st->heaps++;
-  st->owned += remote != 0;
+  st->owned += PEEK(h->owner) != 0;
   st->reserved += h->reach;
   st->refills += PEEK(h->refills);
   st->collected += PEEK(h->collected);

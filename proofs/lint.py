@@ -18,7 +18,7 @@ ACSL = [
 CODE = r"\b(union|goto|volatile|asm|__asm__|float|double)\b"
 # Not in the wrapper's proven code: cells that other threads write, and so are no
 # memory to the prover.  Functions of atomic.h and section.h touch them.
-SHARED = r"(->|\.)\s*(to|next|inbox|refills|collected|pending|chain|queued|remote)\b|->\s*owner\b"
+SHARED = r"(->|\.)\s*(to|next|inbox|refills|collected|packs|shared|pending|chain|queued|remote)\b|->\s*owner\b"
 # logic T name{L}(parameters) = body;  predicate name ...
 LOGIC = (r"\b(?:logic\s[^;=(]*?|predicate\s+)\b(\w+)\s*(?:\{[^}]*\})?\s*"
          r"(?:\(([^)]*)\))?\s*(=[^;]*|);")

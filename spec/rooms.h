@@ -51,10 +51,31 @@
   @   \forall integer s; 0 <= s < ARENA_PAGES ==>
   @   a->list[s] != 0 ==> a->prev[s] == 0 ==> a->head[a->list[s]] == s;
   @
+  @ // The same of the last: it is a page, is on the list, none follows it; and
+  @ // a span that none follows is the last of its list.
+  @ predicate RoomLastPage{L}(struct arena *a) =
+  @   \forall integer l; 0 < l < LISTS ==> a->last[l] < ARENA_PAGES;
+  @ predicate RoomLast{L}(struct arena *a) =
+  @   \forall integer l, s; 0 < l < LISTS ==> 0 < s < ARENA_PAGES ==>
+  @   s <= a->last[l] <= s ==> a->list[s] == l;
+  @ predicate RoomLastNext{L}(struct arena *a) =
+  @   \forall integer l, s; 0 < l < LISTS ==> 0 < s < ARENA_PAGES ==>
+  @   s <= a->last[l] <= s ==> a->next[s] == 0;
+  @ predicate RoomEnd{L}(struct arena *a) =
+  @   \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   a->list[s] != 0 ==> a->next[s] == 0 ==> a->last[a->list[s]] == s;
+  @
+  @ // A list has a first span just if it has a last.
+  @ predicate RoomEnds{L}(struct arena *a) =
+  @   \forall integer l; 0 < l < LISTS ==>
+  @   (a->head[l] == 0 <==> a->last[l] == 0);
+  @
   @ predicate Rooms{L}(struct arena *a) =
   @   RoomHeadPage(a) && RoomHead(a) && RoomHeadPrev(a) && RoomList(a) &&
   @   RoomNextPage(a) && RoomNext(a) && RoomNextPrev(a) &&
-  @   RoomPrevPage(a) && RoomPrev(a) && RoomPrevNext(a) && RoomFirst(a);
+  @   RoomPrevPage(a) && RoomPrev(a) && RoomPrevNext(a) && RoomFirst(a) &&
+  @   RoomLastPage(a) && RoomLast(a) && RoomLastNext(a) && RoomEnd(a) &&
+  @   RoomEnds(a);
   @
   @ // Every span but s is on the list that it was on.
   @ predicate RoomKept{K,L}(struct arena *a, integer s) =
@@ -74,6 +95,11 @@
   ensures room_prev_page: RoomPrevPage(a); \
   ensures room_prev: RoomPrev(a); \
   ensures room_prev_next: RoomPrevNext(a); \
-  ensures room_first: RoomFirst(a);
+  ensures room_first: RoomFirst(a); \
+  ensures room_last_page: RoomLastPage(a); \
+  ensures room_last: RoomLast(a); \
+  ensures room_last_next: RoomLastNext(a); \
+  ensures room_end: RoomEnd(a); \
+  ensures room_ends: RoomEnds(a);
 
 #endif

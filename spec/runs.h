@@ -141,6 +141,9 @@
   @ predicate HeadSame{K,L}(struct arena *a) =
   @   \forall integer l; 0 <= l < LISTS ==>
   @   \at(a->head[l], L) == \at(a->head[l], K);
+  @ predicate LastSame{K,L}(struct arena *a) =
+  @   \forall integer l; 0 <= l < LISTS ==>
+  @   \at(a->last[l], L) == \at(a->last[l], K);
   @ predicate CurSame{K,L}(struct arena *a) =
   @   \forall integer l; 0 <= l < LISTS ==>
   @   \at(a->cur[l], L) == \at(a->cur[l], K);
@@ -185,6 +188,7 @@
   ensures next_same: NextSame{Pre,Post}(a); \
   ensures prev_same: PrevSame{Pre,Post}(a); \
   ensures head_same: HeadSame{Pre,Post}(a); \
+  ensures last_same: LastSame{Pre,Post}(a); \
   ensures cur_same: CurSame{Pre,Post}(a);
 #define ENSURES_LINKS \
   ENSURES_LISTS \

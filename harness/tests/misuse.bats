@@ -159,7 +159,7 @@ misuse() {
 
 @test "objects of a thread that has ended" {
   misuse ended_twice "double free: free(%p): a slot of 112 bytes, free already"
-  misuse ended_twice_large "foreign pointer: free(%p): in free pages"
+  misuse ended_twice_large "double free: free(%p): an object of 1007616 bytes, free already"
   misuse ended_interior "interior pointer: free(%p): 16 bytes into 112 bytes at 0x"
   misuse ended_realloc "double free: realloc(%p): a slot of 112 bytes, free already"
 }

@@ -98,7 +98,7 @@ END
     grep -qF -- "$f" harness/lemmalloc.3
   done
   for message in 'double free: ' 'interior pointer: ' 'foreign pointer: ' 'wrong size: ' \
-    'a slot of ' ' bytes, free already' 'in free pages' 'outside the heap' 'unknown option' \
+    'a slot of ' ' bytes, free already' 'a place for tiny objects, free already' 'in free pages' 'outside the heap' 'unknown option' \
     'a signal handler called an allocation function that the' 'out of memory, and no libstdc++ to say so'; do
     grep -qF -- "$message" harness/lemmalloc.3
     grep -qF -- "${message%: }" harness/*.c

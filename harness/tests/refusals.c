@@ -17,7 +17,7 @@
 #include "lemmalloc.h"
 
 #define CHECK(x) check((x) != 0, #x, __LINE__)
-#define BLOCKS 165
+#define BLOCKS 172
 
 static unsigned k, for_good;      /* which call is refused; all others then, too */
 static unsigned calls, off;       /* so far; nothing is refused any more */
@@ -94,6 +94,8 @@ static void all_ways(struct block *b)
     CHECK(lm_posix_memalign(&p, 256, n) == (p == NULL ? ENOMEM : 0) && errno == 77);
     errno = ENOMEM;
     take(&b[used++], p, n);
+    errno = 0;
+    take(&b[used++], lm_alloc(n - 1, LM_NOSCAN, NULL), n - 1);      /* 7: tiny */
   }
   for (i = 0; i < used; i++) {      /* mappings grow, shrink, become others */
     if (b[i].p != NULL) {
