@@ -56,10 +56,23 @@ static struct heap *heap_of(const void *p)
   @ assigns h->owner, nobodys, shared;
   @ ensures mine: \result != 0 ==> Mine(h);
   @ ensures still: Mine{Pre}(h) ==> \result != 0;
+  @ ensures own: Own{Pre} ==> Own;
   @*/
 static int is_mine(struct heap *h)
 {
   return me.id != 0 && heap_owner(h) == me.id;
+}
+
+/* Whether nobody owns h; under the lock, so that it stays so. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1;
+  @ assigns h->owner, nobodys, shared;
+  @ ensures none: \result != 0 ==> nobodys == h;
+  @ ensures own: Own{Pre} ==> Own;
+  @*/
+static int is_nobodys(struct heap *h)
+{
+  return heap_owner(h) == 0;
 }
 
 /* ---- Blocks of all kinds ---- */
@@ -248,7 +261,7 @@ static void free_inside(struct heap *h, const void *p)
 static void free_shared(struct heap *h, const void *p)
 {
   lock();
-  if (heap_owner(h) == 0) {
+  if (is_nobodys(h)) {
     section_enter(h);
     free_inside(h, p);
     section_leave(h);
@@ -439,7 +452,7 @@ static void clean(struct heap *h, int all)
   @*/
 static void clean_unowned(struct heap *h, int all)
 {
-  if (heap_owner(h) == 0) {
+  if (is_nobodys(h)) {
     section_enter(h);
     clean(h, all);
     section_leave(h);
@@ -625,7 +638,7 @@ static struct heap *unowned_take(void)
   @*/
 static int heap_adopt(struct heap *h)
 {
-  if (heap_owner(h) != 0 || heap_shared(h)) {
+  if (!is_nobodys(h) || heap_shared(h)) {
     return 0;
   }
   if (me.id == 0) {
@@ -848,7 +861,7 @@ static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
 static void *shared_alloc_in(struct heap *h, struct want w, struct got *g)
 {
   void *p = NULL;
-  if (h != NULL && heap_owner(h) == 0) {
+  if (h != NULL && is_nobodys(h)) {
     section_enter(h);
     p = heap_alloc_in(h, w, g);
     section_leave(h);

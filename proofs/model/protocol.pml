@@ -125,7 +125,7 @@ inline collect(h) {
   skip
 }
 
-/* Heap h has got a remote bit in span s: tell its owner. */
+/* Heap h has got a remote bit in span s: whoever collects is to see it. */
 inline enqueue(h) {
   d_step { old = queued[s]; queued[s] = 1 };        /* __atomic_exchange_n */
 #ifdef BAD_NO_FLAG
@@ -144,17 +144,7 @@ inline enqueue(h) {
      od
   :: else
   fi;
-  s = NONE; next = NONE
-}
-
-/* Under the mutex, for a heap that had no owner a moment ago. */
-inline collect_unowned(h) {
-  lock();
-  if
-  :: owner[h] == NOBODY -> collect(h)
-  :: owner[h] != NOBODY
-  fi;
-  unlock()
+  s = NONE; next = NONE; old = 0
 }
 
 inline local_free(i) {
@@ -166,58 +156,23 @@ inline local_free(i) {
   d_step { if :: old -> double_free() :: else -> core_free(i) fi; old = 0 }
 }
 
+/* Of a block of another thread's heap, or of nobody's. */
 inline remote_free(i) {
-#ifndef VAR_NO_DIRECT
-  /* owner was just seen to be nobody or another thread: o */
+#ifdef BAD_BIT_LATE
+  s = SPAN(i); enqueue(HEAP(i));
+#endif
+  d_step {                                           /* __atomic_fetch_or */
+    old = (remote[WORD(i)] & BIT(i)) != 0;
+    remote[WORD(i)] = remote[WORD(i)] | BIT(i)
+  };
   if
-  :: o == NOBODY ->
-#ifdef BAD_NO_LOCK
-     o = owner[HEAP(i)];
+  :: old -> d_step { double_free(); old = 0 }
+#ifdef BAD_BIT_LATE
+  :: else
 #else
-     lock();
-     o = owner[HEAP(i)];                             /* __atomic_load_n */
+  :: else -> s = SPAN(i); enqueue(HEAP(i))
 #endif
-     if
-     :: o == NOBODY -> collect(HEAP(i)); d_step { core_free(i); direct = 1 }
-     :: else
-     fi;
-#ifndef BAD_NO_LOCK
-     unlock()
-#endif
-  :: else
-  fi;
-#endif
-  if
-  :: !direct ->
-     d_step {                                        /* __atomic_fetch_or */
-       old = (remote[WORD(i)] & BIT(i)) != 0;
-       remote[WORD(i)] = remote[WORD(i)] | BIT(i)
-     };
-     if
-     :: old -> d_step { double_free(); old = 0 }
-     :: else ->
-        s = SPAN(i);
-#ifdef BAD_RECHECK_EARLY
-        o = owner[HEAP(i)];
-#endif
-        enqueue(HEAP(i));
-#ifndef BAD_RECHECK_EARLY
-        o = owner[HEAP(i)];                          /* __atomic_load_n */
-#endif
-#ifdef VAR_PUSHER
-        if :: old -> o = me :: else fi;
-#endif
-        old = 0;
-#ifndef BAD_NO_RECHECK
-        if
-        :: o == NOBODY -> collect_unowned(HEAP(i))
-        :: else
-        fi
-#endif
-     fi
-  :: else
-  fi;
-  direct = 0
+  fi
 }
 
 /* A heap from the pool, or a new one, while there are any. */
@@ -239,34 +194,58 @@ inline thread_start() {
   unlock()
 }
 
+/* What others free from now on waits for the next owner, or for visit_pool. */
 inline thread_exit() {
   lock();
-#ifndef VAR_NO_FIRST
+#ifndef VAR_EXIT_LEAVES
   collect(h);
 #endif
   set_owner(h, NOBODY);
-#ifndef BAD_NO_SECOND
-  collect(h);
-#endif
   d_step { assert(mutex == me); pool = pool | (1 << h) };
   unlock()
 }
 
-/* malloc: the first free slot of any word of the own heap.  (Slots of a word
- * are alike, so that which of them does not matter.) */
+/* The core's alloc: the first free slot of any word of heap g, or none.  (Slots
+ * of a word are alike, so that which of them does not matter.) */
 #define can_take(i)  (slot[i] == FREE && (i) + 1 != victim && \
                       ((i) % BITS == 0 || slot[(i) - 1] != FREE))
+inline core_alloc(g) {
+  i = g * PER_HEAP;
+  do
+  :: i < (g + 1) * PER_HEAP -> i++
+  :: i < (g + 1) * PER_HEAP && can_take(i) ->
+     assert(mine(g)); slot[i] = HELD; allocs--; break
+  :: i == (g + 1) * PER_HEAP -> break
+  od;
+  i = 0
+}
 inline user_malloc() {
+  atomic { h < HEAPS && allocs > 0 -> core_alloc(h) }
+}
+
+/* Any thread, whether it has a heap or not, collects one of nobody's, and may
+ * allocate from it.  (With none there it would do nothing.) */
+inline visit_pool() {
   atomic {
-    h < HEAPS && allocs > 0 -> i = h * PER_HEAP;
+#ifdef BAD_NO_LOCK
+    pool != 0;
+#else
+    pool != 0 && mutex == NOBODY -> mutex = me;
+#endif
     do
-    :: i < (h + 1) * PER_HEAP -> i++
-    :: i < (h + 1) * PER_HEAP && can_take(i) ->
-       assert(mine(h)); slot[i] = HELD; allocs--; break
-    :: i == (h + 1) * PER_HEAP -> break
-    od;
-    i = 0
-  }
+    :: pool & (1 << g) -> break
+    :: pool >> (g + 1) -> g++
+    od
+  };
+  collect(g);
+  if
+  :: atomic { allocs > 0 -> core_alloc(g) }
+  :: skip
+  fi;
+  g = 0;
+#ifndef BAD_NO_LOCK
+  unlock()
+#endif
 }
 
 /* Some block is no longer used, of any heap; with DOUBLE the first such one is
@@ -300,10 +279,10 @@ inline user_free() {
   d_step { i = 0; o = 0 }
 }
 
-/* A program: any thread allocates from its heap and frees any block. */
+/* A program: any thread allocates from its heap, frees any block and looks after
+ * the heaps of nobody. */
 proctype Thread() {
-  byte me = _pid, h, i, s, next, w, x, k, old, o;
-  bit direct;
+  byte me = _pid, h, g, i, s, next, w, x, k, old, o;
 
   thread_start();
   if :: me < THREADS -> run Thread() :: else fi;
@@ -311,22 +290,25 @@ proctype Thread() {
   :: user_malloc()
   :: h < HEAPS && pending[h] != NONE -> collect(h)   /* malloc's slow path */
   :: user_free()
+  :: visit_pool()
   :: break
   od;
   if :: h < HEAPS -> thread_exit() :: else fi;
   d_step { h = 0; gone++ }
 }
 
-/* Nothing of heap h is on its way. */
+/* Nothing of heap h is on its way: what was freed is free. */
 inline check_drained(h) {
-  assert(pending[h] == NONE);
   i = h * PER_HEAP;
   do
   :: i < (h + 1) * PER_HEAP ->
-     assert(slot[i] != FREEING && !queued[SPAN(i)] && !onchain[SPAN(i)] && !remote[WORD(i)]);
+     assert(slot[i] != FREEING);
+     assert(!queued[SPAN(i)] && !onchain[SPAN(i)] && !remote[WORD(i)]);
      i++
   :: else -> break
-  od
+  od;
+  assert(pending[h] == NONE);
+  i = 0
 }
 
 init {
@@ -339,23 +321,15 @@ init {
   do
   :: h < made ->
      assert(owner[h] == NOBODY && (pool & (1 << h)));
-#ifndef VAR_LATE
-     d_step { check_drained(h); i = 0 };
+#ifdef BAD_ASSUME_DRAINED
+     d_step { check_drained(h) };
 #endif
-     /* Adopt it, collect, free what the program still holds. */
+     /* Adopt it and collect. */
      lock(); set_owner(h, me); unlock();
+#ifndef BAD_NEXT_OWNER
      collect(h);
-     d_step {
-       i = h * PER_HEAP;
-       do
-       :: i < (h + 1) * PER_HEAP ->
-          if :: slot[i] == HELD -> slot[i] = FREEING; core_free(i) :: else fi;
-          assert(slot[i] == FREE); i++
-       :: else -> break
-       od;
-       check_drained(h);
-       i = 0
-     };
+#endif
+     d_step { check_drained(h) };
      h++
   :: else -> break
   od;
