@@ -79,47 +79,69 @@ LM_CORE unsigned fit_find(const struct arena *a, int k)
   return i - ARENA_PAGES;
 }
 
-/* Makes node i right again after its child c has changed; 0 if i kept its
- * value, and so did the whole tree above. */
+/* Makes node i right again after its child c has changed to v; s is the value
+ * of its other child.  Returns what node i is now: if that is what it was, so
+ * is the whole tree above. */
 /*@ requires arena: \valid(a);
   @ requires child: 1 <= i < ARENA_PAGES && 2 * i <= c <= 2 * i + 1;
+  @ requires value: v == Node(a, c);
+  @ requires other: s == Node(a, 4 * i + 1 - c);
   @ requires tree: FitTreeBut(a, c);
   @ assigns a->best[i];
+  @ ensures value: \result == a->best[i];
   @ ensures upper: FitUpper(a, i);
   @ ensures upper_leaf: FitUpperLeaf(a, i);
   @ ensures reached: FitReached(a, i);
   @ ensures reached_leaf: FitReachedLeaf(a, i);
-  @ ensures same_upper: \result == 0 ==> FitUpper(a, 0);
-  @ ensures same_upper_leaf: \result == 0 ==> FitUpperLeaf(a, 0);
-  @ ensures same_reached: \result == 0 ==> FitReached(a, 0);
-  @ ensures same_reached_leaf: \result == 0 ==> FitReachedLeaf(a, 0);
+  @ ensures same_upper: \result == \old(a->best[i]) ==> FitUpper(a, 0);
+  @ ensures same_upper_leaf: \result == \old(a->best[i]) ==> FitUpperLeaf(a, 0);
+  @ ensures same_reached: \result == \old(a->best[i]) ==> FitReached(a, 0);
+  @ ensures same_reached_leaf: \result == \old(a->best[i]) ==>
+  @   FitReachedLeaf(a, 0);
   @*/
-static int fit_up(struct arena *a, unsigned i, unsigned c)
+static int fit_up(struct arena *a, unsigned i, unsigned c, int v, int s)
 {
-  int l = node(a, 2u * i);
-  int r = node(a, 2u * i + 1u);
-  int old = a->best[i];
-  int m = l > r ? l : r;
+  int m = v > s ? v : s;
   (void)c;
   COUNT_STEP();
   a->best[i] = m;
-  return m != old;
+  return m;
+}
+
+/* Makes the tree right above node c, which has changed to v. */
+/*@ requires arena: \valid(a);
+  @ requires node: 1 <= c < ARENA_PAGES;
+  @ requires value: v == a->best[c];
+  @ requires tree: FitTreeBut(a, c);
+  @ assigns a->best[1 .. ARENA_PAGES - 1];
+  @ ensures tree: FitTree(a);
+  @*/
+static void fit_climb(struct arena *a, unsigned c, int v)
+{
+  int old;
+  /*@ loop invariant range: 1 <= c < ARENA_PAGES;
+    @ loop invariant value: v == a->best[c];
+    @ loop invariant tree: FitTreeBut(a, c);
+    @ loop assigns c, v, old, a->best[1 .. ARENA_PAGES - 1];
+    @ loop variant c;
+    @*/
+  while (c > 1u) {
+    old = a->best[c / 2u];
+    v = fit_up(a, c / 2u, c, v, a->best[c + 1u - 2u * (c % 2u)]);
+    if (v == old) {
+      return;
+    }
+    c = c / 2u;
+  }
 }
 
 LM_CORE void fit_set(struct arena *a, unsigned p, int v)
 {
-  unsigned i = ARENA_PAGES + p;
-  int changed = 1;
+  unsigned i = (ARENA_PAGES + p) / 2u;
+  int old = a->best[i];
   a->leaf[p] = v;
-  /*@ loop invariant range: 1 <= i <= ARENA_PAGES + p;
-    @ loop invariant set: a->leaf[p] == v;
-    @ loop invariant tree: FitTreeBut(a, i);
-    @ loop invariant same: changed == 0 ==> FitTree(a);
-    @ loop assigns i, changed, a->best[1 .. ARENA_PAGES - 1];
-    @ loop variant i;
-    @*/
-  while (changed && i > 1u) {
-    changed = fit_up(a, i / 2u, i);
-    i = i / 2u;
+  v = fit_up(a, i, ARENA_PAGES + p, v, a->leaf[p + 1u - 2u * (p % 2u)]);
+  if (v != old) {
+    fit_climb(a, i, v);
   }
 }

@@ -19,6 +19,41 @@ LM_CORE void run_give(struct arena *a, unsigned s)
   fit_set(a, s, (int)n);
 }
 
+/* The tree hears of the rest first: so it has little to do above both. */
+LM_CORE void run_split(struct arena *a, unsigned s, unsigned k)
+{
+  unsigned n = a->npages[s];
+  unsigned r = s + k;
+  a->npages[r] = n - k;
+  a->npages[s] = k;
+  a->owner[s + n - 1u] = (int)r;
+  a->owner[s] = (int)s;
+  a->tag[r] = TAG_FREE;
+  a->tag[s] = TAG_LARGE;
+  fit_set(a, r, (int)(n - k));
+  fit_set(a, s, 0);
+}
+
+LM_CORE void run_grow(struct arena *a, unsigned l, unsigned s)
+{
+  unsigned n = a->npages[l] + a->npages[s];
+  a->npages[l] = n;
+  a->tag[s] = TAG_NONE;
+  a->owner[l + n - 1u] = (int)l;
+  fit_set(a, l, (int)n);
+}
+
+LM_CORE void run_absorb(struct arena *a, unsigned s, unsigned r)
+{
+  unsigned n = a->npages[s] + a->npages[r];
+  a->npages[s] = n;
+  a->owner[s + n - 1u] = (int)s;
+  a->tag[r] = TAG_NONE;
+  a->tag[s] = TAG_FREE;
+  fit_set(a, s, (int)n);
+  fit_set(a, r, 0);
+}
+
 LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k)
 {
   unsigned r = s + k;
@@ -86,8 +121,11 @@ static unsigned take_fit(struct arena *a, unsigned k)
     /*@ assert run: a->tag[s] == TAG_FREE && a->npages[s] >= k; */
     /*@ assert right: s + a->npages[s] < a->hi ==>
       @   a->tag[s + a->npages[s]] != TAG_FREE; */
-    run_take(a, s);
-    trim(a, s, k);
+    if (a->npages[s] > k) {
+      run_split(a, s, k);
+    } else {
+      run_take(a, s);
+    }
   }
   return s;
 }
@@ -114,6 +152,8 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k)
   @   a->npages[s] == \old(a->npages[s]);
   @ ensures joined: RunBehind{Pre}(a, s) ==> a->npages[s] ==
   @   \old(a->npages[s]) + \old(a->npages[s + a->npages[s]]);
+  @ ensures before: \forall integer q; 0 <= q < s ==>
+  @   a->tag[q] == \old(a->tag[q]) && a->npages[q] == \old(a->npages[q]);
   @ ensures right: s + a->npages[s] < a->hi ==>
   @   a->tag[s + a->npages[s]] != TAG_FREE;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
@@ -128,27 +168,6 @@ static void merge_right(struct arena *a, unsigned s)
     run_take(a, r);
     run_join(a, s, r);
   }
-}
-
-/* Makes one run of the free run l and of run s behind it. */
-/*@ requires arena: \valid(a);
-  @ requires runs: Runs(a);
-  @ requires left: l < s < ARENA_PAGES && a->tag[l] == TAG_FREE &&
-  @   l + a->npages[l] == s;
-  @ requires run: a->tag[s] == TAG_LARGE;
-  @ assigns a->owner[l], a->npages[l], a->tag[l], a->tag[s], a->leaf[l],
-  @   a->best[1 .. ARENA_PAGES - 1];
-  @ ensures runs: Runs(a);
-  @ ensures joined: a->tag[l] == TAG_LARGE &&
-  @   a->npages[l] == \old(a->npages[l]) + \old(a->npages[s]);
-  @ ensures gone: a->tag[s] == TAG_NONE;
-  @ ensures fresh_same: a->fresh == \old(a->fresh);
-  @ ENSURES_LINKS
-  @*/
-static void absorb_left(struct arena *a, unsigned l, unsigned s)
-{
-  run_take(a, l);
-  run_join(a, l, s);
 }
 
 /* The start of the free run that ends before page s, where a run handed out
@@ -169,73 +188,66 @@ static unsigned free_before(const struct arena *a, unsigned s)
   return a->tag[l] == TAG_FREE && l + a->npages[l] == s ? l : s;
 }
 
-/* Merges run s into the free run before it, if there is one; the start of
- * the merged run. */
+/* pages_free for run s, which no free run touches from before. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);
   @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
-  @ requires right: s + a->npages[s] < a->hi ==>
-  @   a->tag[s + a->npages[s]] != TAG_FREE;
+  @ requires left: \forall integer q; 0 <= q < s ==> a->tag[q] == TAG_FREE ==>
+  @   q + a->npages[q] < s;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures runs: Runs(a);
-  @ ensures run: \result < ARENA_PAGES && a->tag[\result] == TAG_LARGE;
-  @ ensures end: \result <= s &&
-  @   \result + a->npages[\result] == \old(s + a->npages[s]);
-  @ ensures gone: \result == s || a->tag[s] == TAG_NONE;
-  @ ensures left: \forall integer q; 0 <= q < \result ==>
-  @   a->tag[q] == TAG_FREE ==> q + a->npages[q] < \result;
-  @ ensures right: \result + a->npages[\result] < a->hi ==>
-  @   a->tag[\result + a->npages[\result]] != TAG_FREE;
-  @ ensures new: \result == s || \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
+  @ ensures gone: a->tag[s] <= TAG_FREE;
+  @ ensures free: s <= s && a->tag[s] == TAG_FREE &&
+  @   \old(s + a->npages[s]) <= s + a->npages[s];
   @ ensures kept: UsedKept{Pre,Post}(a, s);
-  @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
   @*/
-static unsigned merge_left(struct arena *a, unsigned s)
+static void free_alone(struct arena *a, unsigned s)
 {
-  unsigned l = free_before(a, s);
-  if (l != s) {
-    absorb_left(a, l, s);
+  unsigned r = s + a->npages[s];
+  if (r < a->hi && a->tag[r] == TAG_FREE) {
+    run_absorb(a, s, r);
+  } else {
+    run_give(a, s);
   }
-  return l;
 }
 
-/* Makes one run of run s and the free runs beside it; its start. */
+/* pages_free for run s, behind the free run l. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);
   @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
+  @ requires left: FreeRun(a, l) && l + a->npages[l] == s;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
   @ ensures runs: Runs(a);
-  @ ensures run: \result < ARENA_PAGES && a->tag[\result] == TAG_LARGE;
-  @ ensures end: \result <= s &&
-  @   \old(s + a->npages[s]) <= \result + a->npages[\result];
-  @ ensures gone: \result == s || a->tag[s] == TAG_NONE;
-  @ ensures left: \forall integer q; 0 <= q < \result ==>
-  @   a->tag[q] == TAG_FREE ==> q + a->npages[q] < \result;
-  @ ensures right: \result + a->npages[\result] < a->hi ==>
-  @   a->tag[\result + a->npages[\result]] != TAG_FREE;
-  @ ensures new: \result == s || \old(a->tag[\at(\result, Post)]) <= TAG_FREE;
+  @ ensures gone: a->tag[s] <= TAG_FREE;
+  @ ensures free: l <= s && a->tag[l] == TAG_FREE &&
+  @   \old(s + a->npages[s]) <= l + a->npages[l];
   @ ensures kept: UsedKept{Pre,Post}(a, s);
-  @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
   @*/
-static unsigned merge(struct arena *a, unsigned s)
+static void free_behind(struct arena *a, unsigned l, unsigned s)
 {
   merge_right(a, s);
-  return merge_left(a, s);
+  run_grow(a, l, s);
 }
 
 LM_CORE unsigned pages_free(struct arena *a, unsigned s)
 {
-  unsigned r = merge(a, s);
-  run_give(a, r);
-  return r;
+  unsigned l = free_before(a, s);
+  if (l == s) {
+    free_alone(a, s);
+  } else {
+    free_behind(a, l, s);
+  }
+  return l;
 }
 
 LM_CORE int pages_resize(struct arena *a, unsigned s, unsigned k)

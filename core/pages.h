@@ -40,6 +40,59 @@ LM_CORE void run_take(struct arena *a, unsigned s);
   @*/
 LM_CORE void run_give(struct arena *a, unsigned s);
 
+/* Hands out the first k pages of the free run s, which has more. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: FreeRun(a, s) && 1 <= k < a->npages[s];
+  @ assigns a->owner[0 .. ARENA_PAGES - 1], a->npages[s], a->npages[s + k],
+  @   a->tag[s], a->tag[s + k], a->leaf[s], a->leaf[s + k],
+  @   a->best[1 .. ARENA_PAGES - 1];
+  @ ensures first: a->tag[s] == TAG_LARGE && a->npages[s] == k;
+  @ ensures second: a->tag[s + k] == TAG_FREE;
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
+  @ ENSURES_RUNS(a)
+  @ ENSURES_LINKS
+  @*/
+LM_CORE void run_split(struct arena *a, unsigned s, unsigned k);
+
+/* Makes run s, which is handed out and no free run touches from behind, part of
+ * the free run l before it. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires left: FreeRun(a, l) && l + a->npages[l] == s;
+  @ requires run: Used(a, s);
+  @ requires right: s + a->npages[s] < a->hi ==>
+  @   a->tag[s + a->npages[s]] != TAG_FREE;
+  @ assigns a->owner[0 .. ARENA_PAGES - 1], a->npages[l], a->tag[s],
+  @   a->leaf[l], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures joined: a->tag[l] == TAG_FREE &&
+  @   a->npages[l] == \old(a->npages[l]) + \old(a->npages[s]);
+  @ ensures gone: a->tag[s] == TAG_NONE;
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
+  @ ENSURES_RUNS(a)
+  @ ENSURES_LINKS
+  @*/
+LM_CORE void run_grow(struct arena *a, unsigned l, unsigned s);
+
+/* Takes back run s, which no free run touches from before, and makes one free
+ * run of it and of the free run r behind it. */
+/*@ requires arena: \valid(a);
+  @ requires runs: Runs(a);
+  @ requires run: Used(a, s);
+  @ requires left: \forall integer q; 0 <= q < s ==> a->tag[q] == TAG_FREE ==>
+  @   q + a->npages[q] < s;
+  @ requires behind: r == s + a->npages[s] && FreeRun(a, r);
+  @ assigns a->owner[0 .. ARENA_PAGES - 1], a->npages[s], a->tag[s], a->tag[r],
+  @   a->leaf[s], a->leaf[r], a->best[1 .. ARENA_PAGES - 1];
+  @ ensures joined: a->tag[s] == TAG_FREE &&
+  @   a->npages[s] == \old(a->npages[s]) + \old(a->npages[r]);
+  @ ensures gone: a->tag[r] == TAG_NONE;
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
+  @ ENSURES_RUNS(a)
+  @ ENSURES_LINKS
+  @*/
+LM_CORE void run_absorb(struct arena *a, unsigned s, unsigned r);
+
 /* Cuts run s, which is handed out, behind its first k pages; the new run
  * s + k is handed out too. */
 /*@ requires arena: \valid(a);

@@ -207,8 +207,18 @@ LM_CORE void span_init(struct arena *a, unsigned s, unsigned n)
     @ loop assigns w, a->bits[WORDS * s .. WORDS * s + WORDS - 1];
     @ loop variant WORDS - w;
     @*/
-  for (w = 0; w < WORDS; w++)
+  for (w = 0; WORD_BITS * w < n; w++)
     init_word(a, s, w, n);
+  /*@ ghost lemma_ones(ALL_ONES); */
+  /*@ loop invariant range: 0 <= w <= WORDS && n <= WORD_BITS * w;
+    @ loop invariant slots: \forall integer i;
+    @   0 <= i < SLOTS_MAX && i / WORD_BITS < w ==>
+    @   (Taken(a, s, i) <==> n <= i);
+    @ loop assigns w, a->bits[WORDS * s .. WORDS * s + WORDS - 1];
+    @ loop variant WORDS - w;
+    @*/
+  for (; w < WORDS; w++)
+    a->bits[WORDS * s + w] = ALL_ONES;
   /*@ assert first: !Taken(a, s, 0); */
   /*@ ghost lemma_full(a, s); */
 }
