@@ -6,26 +6,6 @@
  * Source: Go 1.19, mallocgc in runtime/malloc.go.
  */
 
-/* A tiny object of n bytes where that takes no new span: as quick_tag. */
-static inline void *quick_tiny(unsigned n)
-{
-  struct heap *h = mine;
-  short refilled;
-  if (likely(h != NULL && h->packs != NULL)) {
-    own_begin();
-    section_enter(h);
-    if (likely(cursor_room(&h->arena, LIST_OF(HOLDER, TAG_TINY)))) {
-      unsigned off = pack(h, n, &refilled);
-      section_leave(h);
-      own_end(h);
-      return h->base + off;
-    }
-    section_leave(h);
-    own_end(h);
-  }
-  return NULL;
-}
-
 /* n bytes of what w says, with errno. */
 static LM_COLD void *object_slow(size_t n, struct want w, struct got *g)
 {

@@ -1045,6 +1045,31 @@ static inline void *quick(unsigned class)
   return quick_tag(2u * class);
 }
 
+/* A tiny object of n bytes where that takes no new span. */
+/*@ FROM_OUTSIDE
+  @ requires size: 1 <= n < TINY_SIZE;
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline void *quick_tiny(unsigned n)
+{
+  struct heap *h = mine;
+  short refilled;
+  if (likely(h != NULL && has_packs(h))) {
+    own_begin();
+    section_enter(h);
+    if (likely(cursor_room(&h->arena, LIST_OF(HOLDER, TAG_TINY)))) {
+      unsigned off = pack(h, n, &refilled);
+      section_leave(h);
+      own_end(h);
+      return h->base + off;
+    }
+    section_leave(h);
+    own_end(h);
+  }
+  return NULL;
+}
+
 /* A slot of list l, of tag t, where the cursor first has to move, to a word or
  * a span that has room and is at hand: its offset, or 0. */
 /*@ IN_SECTION(h)
@@ -1250,4 +1275,68 @@ FAST void lm_free(void *p)
     own_end(h);
   }
   free_other(p);
+}
+
+/* ---- For a collector ---- */
+
+#define HELD_OWN 1
+#define HELD_LOCK 2
+
+/* Lets this thread change heap h, which is its own or nobody's, until let_go:
+ * HELD_OWN or HELD_LOCK; 0 if it may not: another thread's, or one that a signal
+ * handler finds in the middle of a change. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, locked,
+  @   shared;
+  @ ensures result: 0 <= \result <= HELD_LOCK;
+  @ ensures outside: \result == 0 ==> Outside;
+  @ ensures same: \result == 0 ==> Idle{Pre} ==> Idle;
+  @ ensures how: \result == HELD_OWN ==> own == 1 && locked == 0;
+  @ ensures hand: \result == HELD_OWN ==> me.heaps != \null;
+  @ ensures lock: \result == HELD_LOCK ==> own == 0 && locked == 1;
+  @ ensures idle: \result == HELD_LOCK ==> Idle{Pre} ==> Idle;
+  @ ensures inside: \result != 0 ==> inside == h;
+  @ ensures sound: \result != 0 ==> Arena(&h->arena);
+  @ ensures own: Own;
+  @*/
+static int hold(struct heap *h)
+{
+  if (is_mine(h)) {
+    if (mine == NULL) {
+      return 0;
+    }
+    own_begin();
+    section_enter(h);
+    return HELD_OWN;
+  }
+  lock();
+  if (!is_nobodys(h)) {
+    unlock();
+    return 0;
+  }
+  section_enter(h);
+  return HELD_LOCK;
+}
+
+/* how: what hold said. */
+/*@ IN_SECTION(h)
+  @ requires how: how == HELD_OWN || how == HELD_LOCK;
+  @ requires own: how == HELD_OWN ==>
+  @   own == 1 && locked == 0 && me.heaps != \null;
+  @ requires lock: how == HELD_LOCK ==> own == 0 && locked == 1;
+  @ requires still: Own;
+  @ assigns h->arena, h->note, own, mine, inside, nobodys, locked, shared;
+  @ ensures outside: Outside;
+  @ ensures idle: how == HELD_OWN ==> Idle;
+  @ ensures own: Own;
+  @*/
+static void let_go(struct heap *h, int how)
+{
+  section_leave(h);
+  if (how == HELD_OWN) {
+    own_end(me.heaps);
+  } else {
+    unlock();
+  }
 }

@@ -42,6 +42,11 @@ static struct packs *packs_make(struct heap *h)
   return k;
 }
 
+static int has_packs(const struct heap *h)
+{
+  return h->packs != NULL;
+}
+
 /* ---- What lives where: for any thread, about what it may free ---- */
 
 /* The number of the lowest, and of the highest, bit of x, which is not 0. */

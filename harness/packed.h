@@ -65,7 +65,22 @@ static void packed_collect(struct heap *h, unsigned s);
   @*/
 static void packed_mark(struct heap *h, unsigned s);
 
-/* A tiny object of n bytes: its offset, or 0. */
+/* Whether h has had tiny objects; then a tiny object of n bytes: its offset, or
+ * 0. */
+/*@ requires heap: Heap(h);
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int has_packs(const struct heap *h);
+/*@ IN_SECTION(h)
+  @ requires size: 1 <= n < TINY_SIZE;
+  @ requires flag: \valid(refilled) && \separated(refilled, &h->arena);
+  @ assigns h->arena, *refilled, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static unsigned pack(struct heap *h, unsigned n, short *refilled);
+
+/* The same for a heap that may have had none. */
 /*@ IN_SECTION(h)
   @ requires size: 1 <= n < TINY_SIZE;
   @ requires flag: \valid(refilled) && \separated(refilled, &h->arena);

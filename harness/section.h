@@ -187,9 +187,10 @@ static void heap_publish(struct heap *h);
 
 /* ---- What is in no heap ---- */
 
+/* Frees p, which is in no heap. */
 /*@ requires outside: Outside;
-  @ assigns shared;
-  @ ensures \true;
+  @ assigns nobodys, locked, shared;
+  @ ensures outside: Outside;
   @*/
 static void mapping_release(void *p);
 

@@ -9,40 +9,6 @@
 
 #define MARK_BITS (8u * (unsigned)sizeof(unsigned long))
 
-/* ---- Who may ---- */
-
-/* Lets this thread change heap h, which is its own or nobody's, until let_go;
- * 0 if it may not: another thread's, or one that a signal handler finds in the
- * middle of a change. */
-static int hold(struct heap *h)
-{
-  if (is_mine(h)) {
-    if (mine == NULL) {
-      return 0;
-    }
-    own_begin();
-    return 1;
-  }
-  if (heap_owner(h) != 0) {
-    return 0;
-  }
-  lock();
-  if (heap_owner(h) != 0) {
-    unlock();
-    return 0;
-  }
-  return 1;
-}
-
-static void let_go(struct heap *h)
-{
-  if (heap_owner(h) == 0) {
-    unlock();
-  } else {
-    own_end(me.heaps);
-  }
-}
-
 /* ---- Spans ---- */
 
 /* Describes run s of heap h; 0 if it holds no blocks. */
@@ -83,8 +49,8 @@ typedef int visit_span(const struct lm_span *span, void *arg);
  * what did may have become one with those before. */
 static unsigned span_from(struct heap *h, unsigned s, struct lm_span *v)
 {
-  int found = 0;
-  if (!hold(h)) {
+  int found = 0, how = hold(h);
+  if (!how) {
     return 0;
   }
   collect(h);
@@ -92,7 +58,7 @@ static unsigned span_from(struct heap *h, unsigned s, struct lm_span *v)
     found = span_at(h, s, v);
     s += h->arena.tag[s] == TAG_NONE ? 1 : h->arena.npages[s];
   }
-  let_go(h);
+  let_go(h, how);
   return found ? s : 0;
 }
 
@@ -326,17 +292,18 @@ static long sweep_mapping(const struct lm_span *span, const unsigned long *marks
 PUBLIC long lm_sweep(const struct lm_span *span, const unsigned long *marks)
 {
   struct heap *h = heap_of(span->start);
-  int old = errno;
+  int old = errno, how;
   long n;
   if (h == NULL) {
     return sweep_mapping(span, marks);
   }
-  if (!hold(h)) {
+  how = hold(h);
+  if (!how) {
     errno = EPERM;
     return -1;
   }
   n = sweep_in(h, span, marks);
-  let_go(h);
+  let_go(h, how);
   errno = n < 0 ? EINVAL : old;
   return n;
 }
