@@ -12,24 +12,27 @@ static inline void *quick_tiny(unsigned n)
   struct heap *h = mine;
   short refilled;
   if (likely(h != NULL && h->packs != NULL)) {
-    ENTER();
+    own_begin();
+    section_enter(h);
     if (likely(cursor_room(&h->arena, LIST_OF(HOLDER, TAG_TINY)))) {
       unsigned off = pack(h, n, &refilled);
-      LEAVE(h);
+      section_leave(h);
+      own_end(h);
       return h->base + off;
     }
-    LEAVE(h);
+    section_leave(h);
+    own_end(h);
   }
   return NULL;
 }
 
 /* n bytes of what w says, with errno. */
-static LM_COLD void *object_slow(size_t n, struct want *w)
+static LM_COLD void *object_slow(size_t n, struct want w, struct got *g)
 {
   void *p = NULL;
   if (request_size_ok(n)) {
     int old = errno;
-    p = SLOTTED(w->tag) ? slow_alloc(w) : pages_get(n, w);
+    p = SLOTTED(w.tag) ? slow_alloc(w, g) : pages_get(n, w, g);
     errno = old;
   }
   if (p == NULL) {
@@ -51,7 +54,8 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
 {
   size_t n = request_nonzero(size);
   unsigned noscan = flags & LM_NOSCAN;
-  struct want w = { TAG_LARGE + noscan, 0, 0, 0, 0 };
+  struct want w = { TAG_LARGE + noscan, 0, 0 };
+  struct got got = { 0, 0 };
   void *p = NULL;
   if ((flags & ~(LM_NOSCAN | LM_ZERO)) != 0) {
     errno = EINVAL;
@@ -66,12 +70,12 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
     p = quick_tag(w.tag);
   }
   if (p == NULL) {
-    p = object_slow(n, &w);
+    p = object_slow(n, w, &got);
   }
   if (refilled != NULL) {
-    *refilled = p != NULL && w.refilled;
+    *refilled = p != NULL && got.refilled;
   }
-  return p == NULL || w.zero || !(flags & LM_ZERO) ? p : memset(p, 0, whole(n, &w));
+  return p == NULL || got.zero || !(flags & LM_ZERO) ? p : memset(p, 0, whole(n, &w));
 }
 
 PUBLIC size_t lm_usable_size(const void *p)

@@ -7,340 +7,299 @@
  * everybody's, under the lock; a thread that ends leaves its heaps so, and a
  * thread that begins takes one over.
  *
- * A thread that frees a block of another's heap sets the block's bit in
- * remote[]; the first to do so since the owner last looked puts the span on
- * the heap's pending stack.  The owner collects when it needs more slots.
- * Model: proofs/model.  Part of lemmalloc.c.
+ * A thread that frees a block of another's heap sets the block's bit in the
+ * inbox; the first to do so since the owner last looked puts the span on the
+ * heap's pending stack.  The owner collects when it needs more slots; where
+ * nobody owns it, who owns it next, or who is active (tick_unowned).
+ *
+ * Proven, for one thread between what others do: an arena is only changed in
+ * its section (section.h), and left sound; the lock is given back; memory is
+ * accessed where it is; each call ends.  Trusted: section.h, atomic.h, packed.h
+ * and platform_linux.h.  Model of the threads: proofs/model.  Part of lemmalloc.c.
  */
+#include "heaps.h"
+#include "section.h"
+#include "atomic.h"
+#include "packed.h"
+#include "platform_linux.h"
+#include "../core/bitmap.h"
 
-/* One heap per 4 GiB of address space; with 32-bit addresses one in all, that
- * nobody ever owns. */
-#if UINTPTR_MAX > 0xFFFFFFFFu
-#define HEAPS 32768u                  /* 47 bits of address */
-#define HEAP_PAGES ARENA_PAGES
-#define heap_number(p) ((uintptr_t)(p) >> 32)
-#else
-#define HEAPS 1u
-#define HEAP_PAGES (ARENA_PAGES / 4u)
-#define heap_number(p) 0u
+/* A program that compiles this file defines them otherwise. */
+#ifndef likely
+#define likely(x) (x)
+#define unlikely(x) (x)
+#define FAST
+#define SLOW
 #endif
 
-#define HOLDER 1u             /* central is not used: the owner holds all */
-#define RESERVE_MIN ((size_t)2 << 20) /* bytes; with less a heap is not worth it */
-#define LINE 64               /* bytes in a cache line */
-
-struct heap {
-  struct arena arena;
-  unsigned char warm[ARENA_PAGES];      /* page -> COLD, USED or COOLING */
-  struct heap *next;                    /* of the owner's heaps, or of nobody's */
-  char *base;                           /* address of page 0 */
-  size_t reach;                         /* bytes from base */
-  int shared;                           /* it never has an owner: too little room */
-  unsigned ticks;                       /* slow paths taken */
-  unsigned looked;                      /* when purge last looked, in ms */
-  unsigned long refills;                /* slots got the slow way */
-  unsigned long collected;              /* frees by others, done */
-  struct packs *packs;                  /* tiny objects; NULL: there were none */
-
-  /* Written when the heap changes hands; read by all. */
-  __attribute__((aligned(LINE))) unsigned long owner;     /* thread, 0: nobody */
-
-  /* Written by others.  A shared heap ends before chain. */
-  __attribute__((aligned(LINE))) unsigned pending;  /* first span of the stack */
-  unsigned char queued[ARENA_PAGES];    /* span -> 0, QUEUED or PACKED */
-  unsigned chain[ARENA_PAGES];          /* span -> next on the pending stack */
-  word remote[ARENA_PAGES * WORDS];     /* slot freed by a thread not the owner */
-};
-
-/* Why a free of a span's block takes the slow way. */
-#define QUEUED 1u             /* it is on the pending stack, or soon */
-#define PACKED 2u             /* tiny objects share its blocks; see packed.c */
-
-static struct heap *heaps[HEAPS];       /* by number of 4 GiB */
-static struct heap *unowned;            /* protected by the lock */
-
-/* ---- A thread ---- */
-
-struct thread {
-  unsigned long id;           /* 0: not yet known; never used twice */
-  struct heap *heaps;         /* that it owns; the first is allocated from */
-  int ended;                  /* it has given its heaps back */
-  int busy;                   /* it allocates the slow way, perhaps its first */
-  int starting;               /* the system may allocate, to note its end */
-};
-static __thread struct thread me;
-
-/* The heap to allocate from, for the fast paths.  NULL: there is none, or the
- * thread is in the middle of a change (Go's mallocing flag), which a signal
- * handler that allocates has to leave alone. */
-static __thread struct heap *mine;
-
-/* The compiler keeps what a signal handler could see in this order. */
-#define ENTER() do { mine = NULL; __atomic_signal_fence(__ATOMIC_SEQ_CST); } while (0)
-#define LEAVE(h) do { __atomic_signal_fence(__ATOMIC_SEQ_CST); mine = (h); } while (0)
+/* Of what is called outside of sections, keeps what the thread owns, and leaves
+ * it as ready to change that as it was. */
+#define FROM_OUTSIDE \
+  requires outside: Outside; \
+  requires own: Own;
+#define TO_OUTSIDE \
+  ensures outside: Outside; \
+  ensures own: Own; \
+  ensures idle: Idle{Pre} ==> Idle;
 
 /* The heap that address p lies in, NULL if there is none. */
+/*@ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
 static struct heap *heap_of(const void *p)
 {
-  struct heap *h;
-  if (heap_number(p) >= HEAPS) {
-    return NULL;
-  }
-  h = __atomic_load_n(&heaps[heap_number(p)], __ATOMIC_RELAXED);
-  return h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach ? h : NULL;
+  struct heap *h = heap_at(p);
+  return h != NULL && heap_has(h, p) ? h : NULL;
 }
 
-static unsigned offset(const struct heap *h, const void *p)
-{
-  return (unsigned)((uintptr_t)p - (uintptr_t)h->base);
-}
-
-static unsigned long heap_owner(const struct heap *h)
-{
-  return __atomic_load_n(&h->owner, __ATOMIC_SEQ_CST);
-}
-
-static int is_mine(const struct heap *h)
+/*@ requires heap: Heap(h);
+  @ assigns h->owner, nobodys, shared;
+  @ ensures mine: \result != 0 ==> Mine(h);
+  @ ensures still: Mine{Pre}(h) ==> \result != 0;
+  @ ensures own: Own{Pre} ==> Own;
+  @*/
+static int is_mine(struct heap *h)
 {
   return me.id != 0 && heap_owner(h) == me.id;
 }
 
-/* ---- Tiny objects, which share blocks: packed.c says what these do ---- */
-
-static int packed_gone(const struct heap *h, unsigned s, unsigned i);
-static int packed_note(struct heap *h, unsigned s, unsigned i);
-static void packed_collect(struct heap *h, unsigned s);
-static void packed_mark(struct heap *h, unsigned s);
-static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);
-static int any_free(struct heap *h, unsigned off);
-static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i);
-
-/* Whether page s is a span of tiny objects, which all have one page. */
-static int is_packed(const struct heap *h, unsigned s)
+/* Whether nobody owns h; under the lock, so that it stays so. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1;
+  @ assigns h->owner, nobodys, shared;
+  @ ensures none: \result != 0 ==> nobodys == h;
+  @ ensures own: Own{Pre} ==> Own;
+  @*/
+static int is_nobodys(struct heap *h)
 {
-  return h->arena.tag[s] == TAG_TINY;
+  return heap_owner(h) == 0;
+}
+
+/* ---- Blocks of all kinds ---- */
+
+/* A tiny object that begins at byte b of its span counts as slot SLOTS_MAX + b:
+ * so it is decided once what it is. */
+#define SLOTS_ALL (SLOTS_MAX + PAGE_SIZE)
+
+/* What offset off is: as arena_peek. */
+/*@ requires heap: Heap(h);
+  @ requires run: \valid(s);
+  @ requires slot: \valid(i);
+  @ requires apart: \separated(s, i, &h->arena);
+  @ assigns *s, *i, shared;
+  @ ensures run: *s < ARENA_PAGES;
+  @ ensures slot: \result == LM_OK ==> *i < SLOTS_ALL;
+  @*/
+static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i)
+{
+  if (is_packed(h, off / PAGE_SIZE)) {
+    *s = off / PAGE_SIZE;
+    *i = SLOTS_MAX + off % PAGE_SIZE;
+    return packed_peek(h, off);
+  }
+  return arena_peek(&h->arena, off, s, i);
+}
+
+/* Frees the block at off, or says what off is: as arena_free. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static int any_free(struct heap *h, unsigned off)
+{
+  if (is_packed(h, off / PAGE_SIZE)) {
+    return packed_free(h, off);
+  }
+  return arena_free(&h->arena, off);
 }
 
 /* ---- Frees by other threads ---- */
 
-static void pend(struct heap *h, unsigned s)
-{
-  unsigned first = __atomic_load_n(&h->pending, __ATOMIC_RELAXED);
-  do {
-    __atomic_store_n(&h->chain[s], first, __ATOMIC_RELAXED);
-  } while (!__atomic_compare_exchange_n(&h->pending, &first, s, 0,
-                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
-}
-
+/* Frees the slots of word w of span s that others have freed. */
+/*@ IN_SECTION(h)
+  @ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires index: w < WORDS;
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
 static void collect_word(struct heap *h, unsigned s, unsigned w)
 {
-  word x = __atomic_exchange_n(&h->remote[WORDS * s + w], 0, __ATOMIC_ACQ_REL);
+  word x = remote_take(h, WORDS * s + w);
+  /*@ loop invariant sound: Arena(&h->arena);
+    @ loop assigns x, h->arena, shared;
+    @ loop variant x;
+    @*/
   while (x != 0) {
-    unsigned i = w * WORD_BITS + word_ctz(x);
-    unsigned off = SLOTTED(h->arena.tag[s]) ? slot_offset(&h->arena, s, i)
-                                            : s * PAGE_SIZE;
+    unsigned off = arena_offset_of(&h->arena, s, w * WORD_BITS + word_ctz(x));
     int what = arena_free(&h->arena, off);
     if (what != LM_OK) {
       misuse("free", h->base + off, what);
     }
-    h->collected++;
-    x &= x - 1;
+    count_collected(h);
+    x = word_drop(x);
   }
 }
 
-/* Frees what others have freed.  The caller owns h, or h has no owner and the
- * caller holds the lock. */
+/*@ IN_SECTION(h)
+  @ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void collect_span(struct heap *h, unsigned s)
+{
+  unsigned w;
+  if (is_packed(h, s)) {
+    queued_set(h, s, PACKED);
+    packed_collect(h, s);
+  } else {
+    queued_set(h, s, 0);
+  }
+  /*@ loop invariant range: 0 <= w <= WORDS;
+    @ loop invariant sound: Arena(&h->arena);
+    @ loop assigns w, h->arena, shared;
+    @ loop variant WORDS - w;
+    @*/
+  for (w = 0; w < WORDS; w++) {
+    if (remote(h, WORDS * s + w) != 0) {
+      collect_word(h, s, w);
+    }
+  }
+}
+
+/* Frees what others have freed.  The stack has each span once at most. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
 static void collect(struct heap *h)
 {
-  unsigned s, next, w;
-  if (__atomic_load_n(&h->pending, __ATOMIC_RELAXED) == 0) {
+  unsigned s, next, n = 0;
+  if (!pending(h)) {
     return;
   }
-  for (s = __atomic_exchange_n(&h->pending, 0, __ATOMIC_SEQ_CST); s != 0; s = next) {
-    next = __atomic_load_n(&h->chain[s], __ATOMIC_RELAXED);
-    __atomic_exchange_n(&h->queued[s], is_packed(h, s) ? PACKED : 0, __ATOMIC_SEQ_CST);
-    if (is_packed(h, s)) {
-      packed_collect(h, s);
-    }
-    for (w = 0; w < WORDS; w++) {
-      if (__atomic_load_n(&h->remote[WORDS * s + w], __ATOMIC_RELAXED) != 0) {
-        collect_word(h, s, w);
-      }
-    }
+  s = pending_take(h);
+  /*@ loop invariant range: 0 <= n <= ARENA_PAGES;
+    @ loop invariant span: s < ARENA_PAGES;
+    @ loop invariant sound: Arena(&h->arena);
+    @ loop assigns s, next, n, h->arena, shared;
+    @ loop variant ARENA_PAGES - n;
+    @*/
+  while (s != 0 && n < ARENA_PAGES) {
+    next = chain_next(h, s);    /* before the span can be put there again */
+    collect_span(h, s);
+    s = next;
+    n++;
   }
 }
 
-/* Whether slot i of span s was freed by another thread, and not collected. */
+/* Whether block i of span s was freed by another thread, and not collected. */
+/*@ requires heap: Heap(h);
+  @ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires slot: i < SLOTS_ALL;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
 static int freed_remotely(const struct heap *h, unsigned s, unsigned i)
 {
-  word x;
-  if (is_packed(h, s)) {
-    return packed_gone(h, s, i);
+  if (i >= SLOTS_MAX) {
+    return packed_gone(h, s, i - SLOTS_MAX);
   }
-  x = __atomic_load_n(&h->remote[WORDS * s + i / WORD_BITS], __ATOMIC_RELAXED);
-  return (int)((x >> (i % WORD_BITS)) & 1u);
+  return word_test(remote(h, WORDS * s + i / WORD_BITS), i % WORD_BITS);
 }
 
-/* Notes that another thread frees slot i of span s: 0 if one did before. */
+/* Notes that another thread frees block i of span s: 0 if one did before. */
+/*@ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires slot: i < SLOTS_ALL;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
 static int note_free(struct heap *h, unsigned s, unsigned i)
 {
-  word bit = (word)1 << (i % WORD_BITS);
-  if (is_packed(h, s)) {
-    return packed_note(h, s, i);
+  word bit;
+  if (i >= SLOTS_MAX) {
+    return packed_note(h, s, i - SLOTS_MAX);
   }
-  return !(__atomic_fetch_or(&h->remote[WORDS * s + i / WORD_BITS], bit,
-                             __ATOMIC_SEQ_CST) & bit);
+  bit = word_set(0, i % WORD_BITS);
+  return (remote_set(h, WORDS * s + i / WORD_BITS, bit) & bit) == 0;
 }
 
 /* Whether the span that offset off may be in waits to be collected, or has
  * tiny objects. */
+/*@ IN_SECTION(h)
+  @ assigns shared;
+  @ ensures \true;
+  @*/
 static int is_queued(const struct heap *h, unsigned off)
 {
-  return __atomic_load_n(&h->queued[h->arena.owner[off / PAGE_SIZE]], __ATOMIC_RELAXED);
+  /*@ assert page: 0 <= h->arena.owner[off / PAGE_SIZE] < ARENA_PAGES; */
+  return queued(h, (unsigned)h->arena.owner[off / PAGE_SIZE]) != 0;
 }
 
-/* Frees p, of a heap that threads share. */
-static void free_shared(struct heap *h, const void *p)
+/* Frees p, of heap h, in a section. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void free_inside(struct heap *h, const void *p)
 {
-  int what;
-  lock();
-  what = any_free(h, offset(h, p));
+  int what = any_free(h, offset(h, p));
   if (what != LM_OK) {
     misuse("free", p, what);
   }
-  os_unlock();
+}
+
+/* Frees p, of a heap that threads share. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
+  @ TO_OUTSIDE
+  @*/
+static void free_shared(struct heap *h, const void *p)
+{
+  lock();
+  if (is_nobodys(h)) {
+    section_enter(h);
+    free_inside(h, p);
+    section_leave(h);
+  }
+  unlock();
 }
 
 /* Frees p, of a heap that the caller does not own, or is in the middle of
- * changing.  Where nobody owns it, who owns it next collects, or who is active
- * (tick_unowned). */
+ * changing. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
+  @ TO_OUTSIDE
+  @*/
 static void free_remote(struct heap *h, const void *p)
 {
   unsigned s, i;
   int what = any_peek(h, offset(h, p), &s, &i);
   if (what != LM_OK) {
     misuse("free", p, what);
+    return;
   }
-  if (h->shared) {
+  if (heap_shared(h)) {
     free_shared(h, p);
     return;
   }
   if (!note_free(h, s, i)) {
     misuse("free", p, LM_DOUBLE);
   }
-  if (__atomic_exchange_n(&h->queued[s], QUEUED, __ATOMIC_SEQ_CST) != QUEUED) {
-    pend(h, s);
+  if (queued_set(h, s, QUEUED) != QUEUED) {
+    pending_push(h, s);
   }
-}
-
-/* ---- Heaps ---- */
-
-/* Whether threads own heaps: not where there is too little address space for
- * each to have one. */
-static int threads_own(void)
-{
-  return HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
-}
-
-/* The heap at p, size bytes of address space, or 0 if there is one in the same
- * 4 GiB. */
-static int heap_open(struct heap *h, char *p, size_t size)
-{
-  if (heap_number(p) >= HEAPS || heaps[heap_number(p)] != NULL) {
-    os_unmap(p, size);
-    return 0;
-  }
-  h->base = p;
-  h->reach = size;
-  arena_init(&h->arena, 1u, (unsigned)(size / PAGE_SIZE));
-  __atomic_store_n(&heaps[heap_number(p)], h, __ATOMIC_RELEASE);
-  return 1;
-}
-
-/* A new heap, shared or not, as large as the address space allows; NULL if
- * none fits. */
-static struct heap *heap_new(int shared)
-{
-  size_t room = os_room();
-  size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
-  size_t records = shared ? offsetof(struct heap, chain) : sizeof(struct heap);
-  struct heap *h = HEAPS == 1 && heaps[0] != NULL ? NULL : os_map(records, PAGE_SIZE);
-  if (h == NULL) {
-    return NULL;
-  }
-  h->shared = shared;
-  for (; size >= RESERVE_MIN; size /= 2u) {
-    char *p = size > room ? NULL : os_map(size, size);
-    if (p != NULL && heap_open(h, p, size)) {
-      return h;
-    }
-  }
-  os_unmap(h, records);
-  return NULL;
-}
-
-/* Makes a heap that nobody owns, or a new one, the first that this thread
- * owns; 0 if there is no memory for one. */
-static int heap_take(void)
-{
-  struct heap *h, *prev = NULL;
-  static unsigned long threads;     /* ids given out, under the lock */
-  if (me.ended || !threads_own()) {
-    return 0;
-  }
-  os_shield();
-  lock();
-  h = unowned;
-  while (h != NULL && h->shared) {
-    prev = h;
-    h = h->next;
-  }
-  if (h == NULL) {
-    h = heap_new(0);
-  } else if (prev == NULL) {
-    unowned = h->next;
-  } else {
-    prev->next = h->next;
-  }
-  if (h != NULL) {
-    if (me.id == 0) {
-      me.id = ++threads;
-    }
-    h->next = me.heaps;
-    me.heaps = h;
-    __atomic_store_n(&h->owner, me.id, __ATOMIC_SEQ_CST);
-  }
-  os_unlock();
-  if (h != NULL && h->next == NULL) {
-    me.starting = 1;
-    os_at_thread_end();
-    me.starting = 0;
-  }
-  return h != NULL;
-}
-
-/* This thread ends: its heaps are everybody's. */
-static void thread_end(void)
-{
-  struct heap *h, *next;
-  mine = NULL;
-  lock();
-  for (h = me.heaps; h != NULL; h = next) {
-    next = h->next;
-    collect(h);
-    __atomic_store_n(&h->owner, 0, __ATOMIC_SEQ_CST);
-    h->next = unowned;
-    unowned = h;
-  }
-  me.heaps = NULL;
-  me.ended = 1;
-  os_unlock();
 }
 
 /* ---- Memory goes back to the system ---- */
 
 #define PURGE_PAGES 8u                /* shorter free runs are kept */
-#define PURGE_MS 500u                 /* between two looks at a heap */
+#define TICKS 64u                     /* slow paths for one look at the clock */
 
 /* What a page that was handed out is: a page that is free at two looks in a
  * row gives its memory back. */
@@ -348,102 +307,431 @@ static void thread_end(void)
 #define USED 1u                       /* since the last look */
 #define COOLING 2u                    /* free at the last look */
 
+/* Notes how warm the n pages from page s on are. */
+/*@ requires note: \valid(&h->note);
+  @ requires page: s < ARENA_PAGES;
+  @ requires warm: warm <= COOLING;
+  @ assigns h->note;
+  @ ensures \true;
+  @*/
+static void warm_set(struct heap *h, unsigned s, unsigned n, unsigned warm)
+{
+  unsigned end = n < ARENA_PAGES - s ? s + n : ARENA_PAGES, p;
+  /*@ loop invariant range: s <= p <= end;
+    @ loop assigns p, h->note;
+    @ loop variant end - p;
+    @*/
+  for (p = s; p < end; p++) {
+    h->note.warm[p] = (unsigned short)warm;
+  }
+}
+
+/* Gives the memory of pages from .. end - 1 of the free run s back. */
+/*@ IN_SECTION(h)
+  @ requires free: FreeRun(&h->arena, s);
+  @ requires range: s <= from < end <= s + h->arena.npages[s];
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
+static void release(struct heap *h, unsigned s, unsigned from, unsigned end)
+{
+  (void)s;
+  os_release(h->base + (size_t)from * PAGE_SIZE, (size_t)(end - from) * PAGE_SIZE);
+  warm_set(h, from, end - from, COLD);
+}
+
 /* Gives the memory of the pages s .. end - 1, which are free, back: of those
  * that have cooled, or of all. */
+/*@ IN_SECTION(h)
+  @ requires free: FreeRun(&h->arena, s);
+  @ requires range: 0 < s < end <= s + h->arena.npages[s];
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
 static void purge_run(struct heap *h, unsigned s, unsigned end, int all)
 {
   unsigned from = 0, p;
-  for (p = s; p <= end; p++) {
-    if (p == end || (h->warm[p] == USED && !all)) {
+  /*@ assert inside: end <= ARENA_PAGES; */
+  /*@ loop invariant range: s <= p <= end;
+    @ loop invariant from: from == 0 || s <= from < p;
+    @ loop assigns p, from, h->note, shared;
+    @ loop variant end - p;
+    @*/
+  for (p = s; p < end; p++) {
+    if (h->note.warm[p] == USED && !all) {
       if (from != 0) {
-        os_release(h->base + (size_t)from * PAGE_SIZE, (size_t)(p - from) * PAGE_SIZE);
-        memset(h->warm + from, COLD, p - from);
+        release(h, s, from, p);
         from = 0;
       }
-      if (p < end) {
-        h->warm[p] = COOLING;
-      }
-    } else if (h->warm[p] != COLD && from == 0) {
+      h->note.warm[p] = COOLING;
+    } else if (h->note.warm[p] != COLD && from == 0) {
       from = p;
     }
+  }
+  if (from != 0) {
+    release(h, s, from, end);
   }
 }
 
 /* Gives the memory of free runs back: of pages that have been free since the
  * last look, or of all. */
+/*@ IN_SECTION(h)
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
 static void purge(struct heap *h, int all)
 {
   const struct arena *a = &h->arena;
-  unsigned s, n, fresh = (unsigned)a->fresh;
-  for (s = a->lo; s < fresh; s += n) {
+  int fresh = a->fresh;
+  unsigned s, n;
+  /*@ loop invariant range: a->lo <= s <= a->hi;
+    @ loop invariant start: s < a->hi ==> a->tag[s] != TAG_NONE;
+    @ loop assigns s, n, h->note, shared;
+    @ loop variant a->hi - s;
+    @*/
+  for (s = a->lo; s < a->hi && (int)s < fresh; s += n) {
     n = a->npages[s];
     if (a->tag[s] == TAG_FREE && (n >= PURGE_PAGES || all)) {
-      purge_run(h, s, s + n < fresh ? s + n : fresh, all);
+      purge_run(h, s, (int)(s + n) < fresh ? s + n : (unsigned)fresh, all);
     }
   }
 }
 
-#define DUE(h) ((h)->ticks % 64u == 0u)
-
+/*@ IN_SECTION(h)
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
 static LM_COLD void tick_slow(struct heap *h)
 {
-  unsigned now = os_milliseconds();
-  if (now - h->looked >= PURGE_MS) {
-    h->looked = now;
+  unsigned now = clock_now();
+  unsigned passed = (now + 65536u - h->note.looked) % 65536u;
+  if (passed > PURGE_MS / 32u) {
+    h->note.looked = (unsigned short)now;
     purge(h, 0);
   }
 }
 
 /* Called on slow paths: looks now and then for memory to give back; 1 if the
  * caller, once it has left the heap, is to do the same with tick_unowned. */
+/*@ IN_SECTION(h)
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
 static int tick(struct heap *h)
 {
-  h->ticks++;
-  if (!DUE(h)) {
+  h->note.ticks = (unsigned short)((h->note.ticks + 1u) % TICKS);
+  if (h->note.ticks != 0) {
     return 0;
   }
   tick_slow(h);
   return 1;
 }
 
-/* The same for the heaps that nobody owns: whoever is active does it. */
+/* Frees what others have freed, and gives memory back: of all that is free, or
+ * of what has been for a while. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, h->note, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void clean(struct heap *h, int all)
+{
+  collect(h);
+  if (all) {
+    arena_reclaim(&h->arena);
+  }
+  purge(h, all);
+}
+
+/* The same for h if it has no owner, under the lock. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires own: Own;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @ ensures own: Own;
+  @*/
+static void clean_unowned(struct heap *h, int all)
+{
+  if (is_nobodys(h)) {
+    section_enter(h);
+    clean(h, all);
+    section_leave(h);
+  }
+}
+
+/* The same for the heaps that nobody owns. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_HEAP, locked;
+  @ TO_OUTSIDE
+  @*/
+static void unowned_clean(int all)
+{
+  struct heap *h;
+  unsigned n = 0;
+  lock();
+  h = unowned_first();
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant left: inside == \null;
+    @ loop invariant own: Own;
+    @ loop assigns h, n, ANY_HEAP;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && n < HEAPS) {
+    clean_unowned(h, all);
+    h = heap_next(h);
+    n++;
+  }
+  unlock();
+}
+
+/* The same now and then: whoever is active does it. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_HEAP, locked;
+  @ TO_OUTSIDE
+  @*/
 static LM_COLD void tick_unowned(void)
 {
-  static unsigned looked;
-  unsigned now = os_milliseconds();
-  struct heap *h;
-  if (now - __atomic_load_n(&looked, __ATOMIC_RELAXED) < PURGE_MS) {
-    return;
+  if (unowned_due()) {
+    unowned_clean(0);
   }
-  __atomic_store_n(&looked, now, __ATOMIC_RELAXED);
-  lock();
-  for (h = unowned; h != NULL; h = h->next) {
-    collect(h);
-    purge(h, 0);
+}
+
+/* The same for h, which this thread owns. */
+/*@ requires heap: Heap(h);
+  @ requires begun: own == 1 && inside == \null;
+  @ requires own: Own;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @ ensures own: Own;
+  @*/
+static void clean_own(struct heap *h, int all)
+{
+  if (is_mine(h)) {
+    section_enter(h);
+    clean(h, all);
+    section_leave(h);
   }
-  os_unlock();
 }
 
 /* Gives back what can be of this thread's heaps, and of nobody's. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
 static void heaps_trim(void)
 {
-  struct heap *h;
   if (mine != NULL) {
-    ENTER();
-    for (h = me.heaps; h != NULL; h = h->next) {
-      collect(h);
-      arena_reclaim(&h->arena);
-      purge(h, 1);
+    struct heap *h;
+    unsigned n = 0;
+    own_begin();
+    h = me.heaps;
+    /*@ loop invariant heap: h == \null || Heap(h);
+      @ loop invariant left: inside == \null;
+      @ loop invariant own: Own;
+      @ loop assigns h, n, ANY_HEAP;
+      @ loop variant HEAPS - n;
+      @*/
+    while (h != NULL && n < HEAPS) {
+      clean_own(h, 1);
+      h = heap_next(h);
+      n++;
     }
-    LEAVE(me.heaps);
+    own_end(me.heaps);
   }
+  unowned_clean(1);
+}
+
+/* ---- Heaps change hands ---- */
+
+#define RESERVE_MIN ((size_t)2 << 20) /* bytes; with less a heap is not worth it */
+
+/* Makes *h, all zero, the heap at p with size bytes of address space; or gives
+ * these back, and 0, if there is a heap in the same 4 GiB. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1;
+  @ requires zero: Zero(&h->arena);
+  @ requires size: 2 * PAGE_SIZE <= size <= HEAP_PAGES * PAGE_SIZE;
+  @ assigns h->arena, h->base, h->reach, shared;
+  @ ensures zero: \result == 0 ==> Zero(&h->arena);
+  @*/
+static int heap_open(struct heap *h, char *p, size_t size)
+{
+  if (!place_free(p)) {
+    os_unmap(p, size);
+    return 0;
+  }
+  h->base = p;
+  h->reach = size;
+  arena_init(&h->arena, 1u, (unsigned)(size / PAGE_SIZE));
+  heap_publish(h);
+  return 1;
+}
+
+/* A new heap, that nobody owns, shared or not, as large as the address space
+ * allows; NULL if none fits. */
+/*@ requires lock: locked == 1;
+  @ assigns NEW_HEAP;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *heap_new(int is_shared)
+{
+  size_t room = os_room();
+  size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
+  struct heap *h = records_map(is_shared);
+  if (h == NULL) {
+    return NULL;
+  }
+  /*@ loop invariant size: size <= (size_t)HEAP_PAGES * PAGE_SIZE;
+    @ loop invariant zero: Zero(&h->arena);
+    @ loop assigns size, NEW_HEAP;
+    @ loop variant size;
+    @*/
+  for (; size >= RESERVE_MIN; size /= 2u) {
+    char *p = size > room ? NULL : os_map(size, size);
+    if (p != NULL && heap_open(h, p, size)) {
+      return h;
+    }
+  }
+  records_unmap(h);
+  return NULL;
+}
+
+/* A heap that nobody owns but a thread could, off their list; NULL: none. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *unowned_take(void)
+{
+  struct heap *h = unowned_first(), *prev = NULL;
+  unsigned n = 0;
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant prev: prev == \null || Heap(prev);
+    @ loop assigns h, prev, n, shared;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && heap_shared(h) && n < HEAPS) {
+    prev = h;
+    h = heap_next(h);
+    n++;
+  }
+  if (h == NULL) {
+    return NULL;
+  }
+  if (prev == NULL) {
+    unowned_set(heap_next(h));
+  } else {
+    heap_link(prev, heap_next(h));
+  }
+  return h;
+}
+
+/* Makes h, if nobody owns it, the first heap that this thread owns. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires begun: own == 1;
+  @ requires own: Own;
+  @ assigns me.id, me.heaps, h->owner, nobodys, shared;
+  @ ensures own: Own;
+  @ ensures done: \result != 0 ==> me.heaps != \null;
+  @ ensures same: \result == 0 ==> me.heaps == \old(me.heaps);
+  @*/
+static int heap_adopt(struct heap *h)
+{
+  if (!is_nobodys(h) || heap_shared(h)) {
+    return 0;
+  }
+  if (me.id == 0) {
+    me.id = thread_number();
+  }
+  heap_own(h);
+  heap_link(h, me.heaps);
+  me.heaps = h;
+  return 1;
+}
+
+/* Makes a heap that nobody owns, or a new one, the first that this thread
+ * owns; 0 if there is no memory for one. */
+/*@ requires begun: own == 1 && locked == 0 && inside == \null;
+  @ requires own: Own;
+  @ assigns NEW_HEAP, {x->owner | struct heap *x; \true}, me, locked, nobodys;
+  @ ensures own: Own;
+  @ ensures unlocked: locked == 0;
+  @ ensures done: \result != 0 ==> me.heaps != \null;
+  @*/
+static int heap_take(void)
+{
+  struct heap *h;
+  int first, done = 0;
+  if (me.ended || !threads_own()) {
+    return 0;
+  }
+  os_shield();
+  first = me.heaps == NULL;
   lock();
-  for (h = unowned; h != NULL; h = h->next) {
-    collect(h);
-    arena_reclaim(&h->arena);
-    purge(h, 1);
+  h = unowned_take();
+  if (h == NULL) {
+    h = heap_new(0);
   }
-  os_unlock();
+  if (h != NULL) {
+    done = heap_adopt(h);
+  }
+  unlock();
+  if (done && first) {
+    me.starting = 1;
+    os_at_thread_end();
+    me.starting = 0;
+  }
+  return done;
+}
+
+/* Makes h, which this thread owns, nobody's. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires begun: own == 1;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @*/
+static void heap_leave(struct heap *h)
+{
+  if (is_mine(h)) {
+    section_enter(h);
+    collect(h);
+    section_leave(h);
+    heap_disown(h);
+    heap_link(h, unowned_first());
+    unowned_set(h);
+  }
+}
+
+/* This thread ends: its heaps are everybody's. */
+/*@ FROM_OUTSIDE
+  @ requires idle: Idle && me.busy == 0;
+  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static void thread_end(void)
+{
+  struct heap *h, *next;
+  unsigned n = 0;
+  own_begin();
+  h = me.heaps;
+  me.heaps = NULL;
+  me.ended = 1;
+  lock();
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant left: inside == \null;
+    @ loop assigns h, next, n, ANY_HEAP;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && n < HEAPS) {
+    next = heap_next(h);
+    heap_leave(h);
+    h = next;
+    n++;
+  }
+  unlock();
+  own_end(NULL);
 }
 
 /* ---- Allocation, the slow way ---- */
@@ -453,116 +741,406 @@ struct want {
   unsigned tag;       /* of the span; or TAG_LARGE, + 1: holds no pointers */
   unsigned pages;     /* of a large object */
   unsigned bytes;     /* of a tiny object */
-  short refilled;     /* out: a span was made */
-  int zero;           /* out: it is known to be zero */
 };
 
-/* From heap h, which the caller owns or has locked. */
-static void *heap_alloc_in(struct heap *h, struct want *w)
+/* What is known of what was got. */
+struct got {
+  short refilled;     /* a span was made, or a large object */
+  short zero;         /* it is known to be zero */
+};
+
+/*@ predicate Want(integer tag, integer pages, integer bytes) =
+  @   (SlotTag(tag) || TAG_LARGE <= tag <= TAG_LARGE + 1) &&
+  @   (TAG_LARGE <= tag <= TAG_LARGE + 1 ==> 1 <= pages < ARENA_PAGES) &&
+  @   (tag == TAG_TINY ==> 1 <= bytes < TINY_SIZE);
+  @
+  @ logic integer WantSize(integer tag, integer pages) =
+  @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? pages * PAGE_SIZE :
+  @   ClassSize[tag / 2];
+  @
+  @ // p is a block of heap h, of n bytes.
+  @ predicate HeapBlock{L}(struct heap *h, char *p, integer n) =
+  @   \exists integer off; p == h->base + off && Block(&h->arena, off, n);
+  @*/
+
+#define WANT(w) Want(w.tag, w.pages, w.bytes)
+
+/* A block of the arena of h: its offset; 0: there is no memory. */
+/*@ IN_SECTION(h)
+  @ requires want: WANT(w) && w.tag != TAG_TINY;
+  @ requires got: \valid(g);
+  @ assigns h->arena, *g, shared;
+  @ ensures sound: Arena(&h->arena);
+  @ ensures block: \result != 0 ==>
+  @   Block(&h->arena, \result, WantSize(w.tag, w.pages));
+  @ ensures new: \result != 0 ==> !BlockStart{Pre}(&h->arena, \result);
+  @ ensures kept: BlocksStay{Pre,Post}(&h->arena, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, \result);
+  @*/
+static unsigned heap_get(struct heap *h, struct want w, struct got *g)
+{
+  int used = h->arena.fresh;
+  short refilled;
+  unsigned off;
+  if (SLOTTED(w.tag)) {
+    count_refill(h);
+    off = arena_alloc(&h->arena, HOLDER, w.tag, &refilled);
+    g->refilled = refilled;
+    g->zero = 0;
+    return off;
+  }
+  off = arena_large(&h->arena, w.pages, w.tag - TAG_LARGE);
+  g->refilled = 1;
+  g->zero = (int)(off / PAGE_SIZE) >= used;
+  return off;
+}
+
+/* Notes that the run at offset off, which is new, is used. */
+/*@ IN_SECTION(h)
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
+static void warm_run(struct heap *h, unsigned off)
+{
+  unsigned s;
+  /*@ assert page: 0 <= h->arena.owner[off / PAGE_SIZE] < ARENA_PAGES; */
+  s = (unsigned)h->arena.owner[off / PAGE_SIZE];
+  warm_set(h, s, h->arena.npages[s], USED);
+  packed_mark(h, s);
+}
+
+/* A tiny object: its offset; 0: there is no memory. */
+/*@ IN_SECTION(h)
+  @ requires bytes: 1 <= n < TINY_SIZE;
+  @ requires got: \valid(g);
+  @ assigns h->arena, *g, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
+{
+  short refilled;
+  unsigned off;
+  count_refill(h);
+  off = packed_alloc(h, n, &refilled);
+  g->refilled = refilled;
+  g->zero = 0;
+  return off;
+}
+
+/* From heap h. */
+/*@ IN_SECTION(h)
+  @ requires want: WANT(w);
+  @ requires got: \valid(g);
+  @ assigns h->arena, h->note, *g, shared;
+  @ ensures sound: Arena(&h->arena);
+  @ ensures block: \result != \null ==> w.tag != TAG_TINY ==>
+  @   HeapBlock(h, \result, WantSize(w.tag, w.pages));
+  @*/
+static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
 {
   unsigned off;
-  int used = h->arena.fresh;
   collect(h);
   (void)tick(h);
-  if (SLOTTED(w->tag)) {
-    h->refills++;
-    off = w->tag == TAG_TINY ? packed_alloc(h, w->bytes, &w->refilled)
-                             : arena_alloc(&h->arena, HOLDER, w->tag, &w->refilled);
-    w->zero = 0;
-  } else {
-    off = arena_large(&h->arena, w->pages, w->tag - TAG_LARGE);
-    w->zero = off / PAGE_SIZE >= (unsigned)used;
-    w->refilled = 1;
-  }
-  if (off != 0 && w->refilled) {
-    unsigned s = (unsigned)h->arena.owner[off / PAGE_SIZE];
-    memset(h->warm + s, USED, h->arena.npages[s]);
-    packed_mark(h, s);
+  off = w.tag == TAG_TINY ? heap_get_tiny(h, w.bytes, g) : heap_get(h, w, g);
+  if (off != 0 && g->refilled) {
+    warm_run(h, off);
   }
   return off == 0 ? NULL : h->base + off;
 }
 
-/* From a heap that nobody owns, under the lock: for a thread that has none,
- * or whose own is in the middle of a change. */
-static void *shared_alloc(struct want *w)
+/* From heap h, if nobody owns it, under the lock. */
+/*@ requires heap: h != \null ==> Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires own: Own;
+  @ requires want: WANT(w);
+  @ requires got: \valid(g);
+  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @ ensures own: Own;
+  @*/
+static void *shared_alloc_in(struct heap *h, struct want w, struct got *g)
 {
-  struct heap *h;
   void *p = NULL;
-  lock();
-  for (h = unowned; h != NULL && p == NULL; h = h->next) {
-    p = heap_alloc_in(h, w);
+  if (h != NULL && is_nobodys(h)) {
+    section_enter(h);
+    p = heap_alloc_in(h, w, g);
+    section_leave(h);
   }
-  if (p == NULL && (h = heap_new(!threads_own())) != NULL) {
-    h->next = unowned;
-    unowned = h;
-    p = heap_alloc_in(h, w);
-  }
-  os_unlock();
   return p;
 }
 
-/* Lets the thread allocate from h first; prev is before h on its list. */
+/* From a heap that nobody owns, under the lock: for a thread that has none,
+ * or whose own is in the middle of a change. */
+/*@ FROM_OUTSIDE
+  @ requires want: WANT(w);
+  @ requires got: \valid(g);
+  @ assigns ANY_HEAP, *g, locked;
+  @ TO_OUTSIDE
+  @*/
+static void *shared_alloc(struct want w, struct got *g)
+{
+  struct heap *h;
+  void *p = NULL;
+  unsigned n = 0;
+  lock();
+  h = unowned_first();
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant left: inside == \null;
+    @ loop invariant own: Own;
+    @ loop assigns h, p, n, ANY_HEAP, *g;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && p == NULL && n < HEAPS) {
+    p = shared_alloc_in(h, w, g);
+    h = heap_next(h);
+    n++;
+  }
+  if (p == NULL) {
+    h = heap_new(!threads_own());
+    if (h != NULL) {
+      heap_link(h, unowned_first());
+      unowned_set(h);
+      p = shared_alloc_in(h, w, g);
+    }
+  }
+  unlock();
+  return p;
+}
+
+/* Lets the thread allocate from h, its own, first; prev is before h on its
+ * list. */
+/*@ requires heap: Heap(h) && Mine(h);
+  @ requires prev: prev != \null ==> Heap(prev);
+  @ requires begun: own == 1;
+  @ requires own: Own;
+  @ assigns me.heaps, shared;
+  @ ensures own: Own;
+  @*/
 static void heap_first(struct heap *h, struct heap *prev)
 {
   if (prev != NULL) {
-    prev->next = h->next;
-    h->next = me.heaps;
+    heap_link(prev, heap_next(h));
+    heap_link(h, me.heaps);
     me.heaps = h;
   }
 }
 
-/* From a heap of this thread. */
-static void *own_alloc(struct want *w)
+/* From heap h, if this thread owns it. */
+/*@ requires heap: Heap(h);
+  @ requires begun: own == 1 && inside == \null;
+  @ requires own: Own;
+  @ requires want: WANT(w);
+  @ requires got: \valid(g);
+  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared;
+  @ ensures left: inside == \null;
+  @ ensures own: Own;
+  @ ensures mine: \result != \null ==> Mine(h);
+  @*/
+static void *own_alloc_in(struct heap *h, struct want w, struct got *g)
 {
-  struct heap *h, *prev = NULL;
-  void *p;
-  for (h = me.heaps; h != NULL; prev = h, h = h->next) {
-    p = heap_alloc_in(h, w);
+  void *p = NULL;
+  if (is_mine(h)) {
+    section_enter(h);
+    p = heap_alloc_in(h, w, g);
+    section_leave(h);
+  }
+  return p;
+}
+
+/* From a heap of this thread. */
+/*@ requires begun: own == 1 && locked == 0 && inside == \null;
+  @ requires own: Own;
+  @ requires want: WANT(w);
+  @ requires got: \valid(g);
+  @ assigns ANY_HEAP, *g, me, locked;
+  @ ensures left: inside == \null;
+  @ ensures unlocked: locked == 0;
+  @ ensures own: Own;
+  @*/
+static void *own_alloc(struct want w, struct got *g)
+{
+  struct heap *h = me.heaps, *prev = NULL;
+  unsigned n = 0;
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant prev: prev == \null || Heap(prev);
+    @ loop invariant left: inside == \null;
+    @ loop invariant own: Own;
+    @ loop assigns h, prev, n, ANY_HEAP, *g;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && n < HEAPS) {
+    void *p = own_alloc_in(h, w, g);
     if (p != NULL) {
       heap_first(h, prev);
       return p;
     }
+    prev = h;
+    h = heap_next(h);
+    n++;
   }
-  return heap_take() ? heap_alloc_in(me.heaps, w) : NULL;
+  return heap_take() ? own_alloc_in(me.heaps, w, g) : NULL;
 }
 
-static void *slow_alloc(struct want *w)
+/*@ FROM_OUTSIDE
+  @ requires want: WANT(w);
+  @ requires got: \valid(g);
+  @ assigns ANY_HEAP, *g, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static void *slow_alloc(struct want w, struct got *g)
 {
   void *p;
   if (mine == NULL && (me.heaps != NULL || me.busy)) {
     if (debug && !me.starting) {
       reentered();
     }
-    return shared_alloc(w);
+    return shared_alloc(w, g);
   }
-  me.busy = 1;
-  __atomic_signal_fence(__ATOMIC_SEQ_CST);
-  ENTER();
-  p = own_alloc(w);
-  LEAVE(me.heaps);
+  own_begin_slow();
+  p = own_alloc(w, g);
+  own_end(me.heaps);
   me.busy = 0;
-  if (me.heaps != NULL && DUE(me.heaps)) {
+  if (me.heaps != NULL && me.heaps->note.ticks == 0) {
     tick_unowned();
   }
-  return p != NULL ? p : shared_alloc(w);
+  return p != NULL ? p : shared_alloc(w, g);
+}
+
+/* ---- The quick way: no lock, no atomic operation, no call ---- */
+
+/* A slot of tag from the cursor of the thread's heap.  NULL: there is none, or
+ * the thread has no heap at hand. */
+/*@ FROM_OUTSIDE
+  @ requires tag: SlotTag(tag);
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline void *quick_tag(unsigned tag)
+{
+  struct heap *h = mine;
+  unsigned l = LIST_OF(HOLDER, tag);
+  if (likely(h != NULL)) {
+    own_begin();
+    section_enter(h);
+    if (likely(cursor_room(&h->arena, l))) {
+      unsigned off = arena_take(&h->arena, l, tag);
+      section_leave(h);
+      own_end(h);
+      return h->base + off;
+    }
+    section_leave(h);
+    own_end(h);
+  }
+  return NULL;
+}
+
+/* The same for malloc, by class. */
+/*@ FROM_OUTSIDE
+  @ requires class: Slotted(class);
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline void *quick(unsigned class)
+{
+  return quick_tag(2u * class);
+}
+
+/* A slot of list l, of tag t, where the cursor first has to move, to a word or
+ * a span that has room and is at hand: its offset, or 0. */
+/*@ IN_SECTION(h)
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ assigns h->arena;
+  @ ensures sound: Arena(&h->arena);
+  @ ensures block: \result != 0 ==>
+  @   Block(&h->arena, \result, ClassSize[t / 2]);
+  @*/
+static inline unsigned again_in(struct heap *h, unsigned l, unsigned t)
+{
+  return cursor_find(&h->arena, l, t) ? arena_take(&h->arena, l, t) : 0;
+}
+
+/* The same for malloc, by class. */
+/*@ FROM_OUTSIDE
+  @ requires class: Slotted(class);
+  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static inline void *again(unsigned class)
+{
+  struct heap *h = mine;
+  unsigned tag = 2u * class;
+  unsigned off;
+  int due;
+  if (h == NULL) {
+    return NULL;
+  }
+  own_begin();
+  section_enter(h);
+  off = again_in(h, LIST_OF(HOLDER, tag), tag);
+  due = off != 0 && tick(h);
+  section_leave(h);
+  own_end(h);
+  if (due) {
+    tick_unowned();
+  }
+  return off == 0 ? NULL : h->base + off;
 }
 
 /* ---- Blocks ---- */
 
 /* What p in heap h is; if it is a block, its run and slot. */
+/*@ requires heap: Heap(h);
+  @ requires run: \valid(s);
+  @ requires slot: \valid(i);
+  @ requires apart: \separated(s, i, &h->arena);
+  @ assigns *s, *i, shared;
+  @ ensures run: *s < ARENA_PAGES;
+  @*/
 static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
 {
   int what = any_peek(h, offset(h, p), s, i);
-  if (what == LM_OK && !h->shared && freed_remotely(h, *s, *i)) {
+  if (what == LM_OK && !heap_shared(h) && freed_remotely(h, *s, *i)) {
     return LM_DOUBLE;
   }
   return what;
 }
 
+/* Frees p, of heap h, which this thread owns: LM_OK, or what p is. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ requires mine: Mine(h);
+  @ requires idle: Idle;
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared;
+  @ TO_OUTSIDE
+  @*/
+static int own_free(struct heap *h, const void *p)
+{
+  int what = LM_OK;
+  own_begin();
+  section_enter(h);
+  if (is_queued(h, offset(h, p))) {
+    unsigned s, i;
+    what = look(h, p, &s, &i);
+  }
+  if (what == LM_OK) {
+    what = any_free(h, offset(h, p));
+    (void)tick(h);
+  }
+  section_leave(h);
+  own_end(me.heaps);
+  return what;
+}
+
 /* Frees p, of heap h. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, locked,
+  @   shared;
+  @ TO_OUTSIDE
+  @*/
 static void heap_release(struct heap *h, void *p)
 {
-  unsigned s, i;
   int what;
   if (mine == NULL || !is_mine(h)) {
     if (debug && mine == NULL && me.heaps != NULL && !me.starting) {
@@ -571,13 +1149,7 @@ static void heap_release(struct heap *h, void *p)
     free_remote(h, p);
     return;
   }
-  what = is_queued(h, offset(h, p)) ? look(h, p, &s, &i) : LM_OK;
-  if (what == LM_OK) {
-    ENTER();
-    what = any_free(h, offset(h, p));
-    (void)tick(h);
-    LEAVE(me.heaps);
-  }
+  what = own_free(h, p);
   if (what != LM_OK) {
     misuse("free", p, what);
   }
@@ -585,17 +1157,97 @@ static void heap_release(struct heap *h, void *p)
 
 /* Makes the large object p of heap h one of n pages where it is; 0 if that
  * cannot be. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ requires pages: 1 <= n < ARENA_PAGES;
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared;
+  @ TO_OUTSIDE
+  @*/
 static int heap_resize_block(struct heap *h, void *p, unsigned n)
 {
+  unsigned off = offset(h, p);
   int done;
   if (mine == NULL || !is_mine(h)) {
     return 0;
   }
-  ENTER();
-  done = arena_resize(&h->arena, offset(h, p), n);
+  own_begin();
+  section_enter(h);
+  done = arena_look(&h->arena, off) == LM_OK && arena_resize(&h->arena, off, n);
   if (done) {
-    memset(h->warm + offset(h, p) / PAGE_SIZE, USED, n);
+    warm_set(h, off / PAGE_SIZE, n, USED);
   }
-  LEAVE(me.heaps);
+  section_leave(h);
+  own_end(me.heaps);
   return done;
+}
+
+/* What follows the quick way, and is rare. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static LM_COLD void free_other(void *p)
+{
+  int old = os_errno();
+  struct heap *h = heap_of(p);
+  if (p == NULL) {
+    return;
+  }
+  if (h != NULL) {
+    heap_release(h, p);
+  } else {
+    mapping_release(p);
+  }
+  os_set_errno(old);
+}
+
+/* Frees p, of the heap at hand, which nobody else has freed. */
+/*@ FROM_OUTSIDE
+  @ requires hand: h != \null && h == mine;
+  @ assigns h->arena, h->note, ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static SLOW void free_here(struct heap *h, void *p)
+{
+  int what, due;
+  own_begin();
+  section_enter(h);
+  what = arena_free(&h->arena, offset(h, p));
+  due = tick(h);
+  section_leave(h);
+  own_end(h);
+  if (due) {
+    tick_unowned();
+  }
+  if (what != LM_OK) {
+    misuse("free", p, what);
+  }
+}
+
+/* free: the quick way is for slots of the heap that the thread allocates from,
+ * in spans that stay where they are. */
+/*@ FROM_OUTSIDE
+  @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+FAST void lm_free(void *p)
+{
+  struct heap *h = mine;
+  if (likely(h != NULL && heap_has(h, p))) {
+    unsigned off = offset(h, p);
+    own_begin();
+    section_enter(h);
+    if (likely(!is_queued(h, off))) {
+      int done = arena_free_quick(&h->arena, off);
+      section_leave(h);
+      own_end(h);
+      if (unlikely(!done)) {
+        free_here(h, p);
+      }
+      return;
+    }
+    section_leave(h);
+    own_end(h);
+  }
+  free_other(p);
 }

@@ -2,7 +2,8 @@
  * lemmalloc.c - malloc and friends over heaps that threads own.
  * The whole library is this one translation unit: the core's functions are
  * internal and can be inlined, and nothing but the public names is exported.
- * Proven: the core.  Trusted: this file and those it includes from harness/.
+ * Proven: the core, and heap.c over section.h, atomic.h and packed.h.  Trusted:
+ * this file and the others it includes from harness/.
  * Sources: C23 7.24.3, POSIX, and the manual pages of glibc for the rest.
  */
 #define _GNU_SOURCE
@@ -39,13 +40,16 @@
 /* Out of the way of the fast paths, but fast: all that it calls and that is not
  * LM_COLD is put in line. */
 #define SLOW __attribute__((noinline, flatten))
+#define PUBLIC __attribute__((visibility("default")))
+
+/* Functions that people wait for: all that they call and that is not LM_COLD
+ * is put in line. */
+#define FAST PUBLIC __attribute__((flatten))
 #define CLASSED(n) ((n) <= CLASS_SIZE_MAX)      /* a slot holds n bytes */
 #define OWN_MAPPING ((size_t)32 << 20)          /* from here on an object has one */
 
 static void misuse(const char *function, const void *p, int what)
   __attribute__((noreturn, cold, noinline));
-
-static int debug;               /* one of LEMMALLOC_OPTIONS: see options.c */
 
 /* A signal handler allocates while it interrupts an allocation. */
 __attribute__((noreturn, cold, noinline)) static void reentered(void)
@@ -58,14 +62,8 @@ __attribute__((noreturn, cold, noinline)) static void reentered(void)
   abort();
 }
 
-/* The lock protects the heaps that nobody owns, and the mappings. */
-static void lock(void)
-{
-  if (!os_lock()) {
-    reentered();
-  }
-}
-
+#include "atomic.h"
+#include "section.c"
 #include "mapping.c"
 #include "heap.c"
 #include "packed.c"
@@ -75,16 +73,16 @@ static void lock(void)
 /* ---- What the public functions share ---- */
 
 /* n bytes in pages, n > 0, of w's tag. */
-static void *pages_get(size_t n, struct want *w)
+static void *pages_get(size_t n, struct want w, struct got *g)
 {
   void *p = NULL;
   if (n < OWN_MAPPING) {
-    w->pages = (unsigned)request_pages(n);
-    p = slow_alloc(w);
+    w.pages = (unsigned)request_pages(n);
+    p = slow_alloc(w, g);
   }
   if (p == NULL) {
-    w->zero = w->refilled = 1;
-    p = mapping_alloc(n, PAGE_SIZE, w->tag - TAG_LARGE);
+    g->zero = g->refilled = 1;
+    p = mapping_alloc(n, PAGE_SIZE, w.tag - TAG_LARGE);
   }
   return p;
 }
@@ -93,7 +91,8 @@ static void *pages_get(size_t n, struct want *w)
  * *zero says whether they are known to be zero.  1 <= n <= PTRDIFF_MAX. */
 static void *get(size_t n, size_t align, int *zero)
 {
-  struct want w = { TAG_LARGE, 0, 0, 0, 0 };
+  struct want w = { TAG_LARGE, 0, 0 };
+  struct got got = { 0, 0 };
   unsigned class = 0;
   void *p;
   if (align > PAGE_SIZE) {
@@ -105,13 +104,13 @@ static void *get(size_t n, size_t align, int *zero)
                        : class_of_aligned((unsigned)n, (unsigned)align);
   }
   if (class == 0) {
-    p = pages_get(n, &w);
-    *zero = w.zero;
+    p = pages_get(n, w, &got);
+    *zero = got.zero;
     return p;
   }
   *zero = 0;
   w.tag = 2u * class;
-  return slow_alloc(&w);
+  return slow_alloc(w, &got);
 }
 
 /* As get, for any n, with errno. */
@@ -137,56 +136,6 @@ static void *aligned(size_t align, size_t n)
     return NULL;
   }
   return obtain(n, align, &zero);
-}
-
-/* A slot of tag from the cursor of the thread's heap: no lock, no atomic
- * operation, no call.  NULL: there is none, or the thread has no heap at hand. */
-static inline void *quick_tag(unsigned tag)
-{
-  struct heap *h = mine;
-  unsigned l = LIST_OF(HOLDER, tag);
-  unsigned off;
-  if (likely(h != NULL)) {
-    ENTER();
-    if (likely(cursor_room(&h->arena, l))) {
-      off = arena_take(&h->arena, l, tag);
-      LEAVE(h);
-      return h->base + off;
-    }
-    LEAVE(h);
-  }
-  return NULL;
-}
-
-/* The same for malloc, by class. */
-static inline void *quick(unsigned class)
-{
-  return quick_tag(2u * class);
-}
-
-/* The same where the cursor first has to move, to a word or a span that has
- * room and is at hand. */
-static inline void *again(unsigned class)
-{
-  struct heap *h = mine;
-  unsigned tag = 2u * class;
-  unsigned l = LIST_OF(HOLDER, tag);
-  unsigned off;
-  int due;
-  if (h != NULL) {
-    ENTER();
-    if (cursor_find(&h->arena, l, tag)) {
-      off = arena_take(&h->arena, l, tag);
-      due = tick(h);
-      LEAVE(h);
-      if (due) {
-        tick_unowned();
-      }
-      return h->base + off;
-    }
-    LEAVE(h);
-  }
-  return NULL;
 }
 
 /* The size of the block at p, for function, which is a misuse if there is
@@ -226,37 +175,6 @@ static inline size_t size_of(const char *function, const void *p)
   return size_slow(function, p);
 }
 
-/* Frees p, of the heap at hand, which nobody else has freed. */
-static SLOW void free_here(struct heap *h, void *p)
-{
-  int what, due;
-  ENTER();
-  what = arena_free(&h->arena, offset(h, p));
-  due = tick(h);
-  LEAVE(h);
-  if (due) {
-    tick_unowned();
-  }
-  if (what != LM_OK) {
-    misuse("free", p, what);
-  }
-}
-
-static LM_COLD void free_other(void *p)
-{
-  int old = errno;
-  struct heap *h = heap_of(p);
-  if (p == NULL) {
-    return;
-  }
-  if (h != NULL) {
-    heap_release(h, p);
-  } else {
-    mapping_release(p);
-  }
-  errno = old;
-}
-
 /* Whether an object of have bytes serves a request for n: what it would get,
  * or less but not by half. */
 static int fits(size_t have, size_t n)
@@ -280,12 +198,7 @@ static void *resized(void *p, size_t have, size_t n)
 
 /* ---- Public functions ---- */
 
-/* Functions that people wait for: all that they call and that is not LM_COLD
- * is put in line. */
-#define FAST PUBLIC __attribute__((flatten))
-
 /* Each under two names; with LM_PREFIX_ONLY under lm_ alone. */
-#define PUBLIC __attribute__((visibility("default")))
 #ifdef LM_PREFIX_ONLY
 #define PUBLISH(result, name, params) extern result lm_##name params
 #else
@@ -332,25 +245,6 @@ FAST void *lm_calloc(size_t n, size_t size)
     p = obtain(total, 1, &zero);
   }
   return p == NULL || zero ? p : memset(p, 0, total);
-}
-
-FAST void lm_free(void *p)
-{
-  struct heap *h = mine;
-  if (likely(h != NULL && (uintptr_t)p - (uintptr_t)h->base < h->reach)) {
-    unsigned off = offset(h, p);
-    if (likely(!is_queued(h, off))) {
-      int done;
-      ENTER();
-      done = arena_free_quick(&h->arena, off);
-      LEAVE(h);
-      if (unlikely(!done)) {
-        free_here(h, p);
-      }
-      return;
-    }
-  }
-  free_other(p);
 }
 
 FAST void *lm_realloc(void *p, size_t size)

@@ -93,12 +93,12 @@ static void *mapping_alloc(size_t n, size_t align, unsigned noscan)
   }
   lock();
   if (nmappings == maxmappings && !mappings_grow()) {
-    os_unlock();
+    unlock();
     os_unmap(p, size);
     return NULL;
   }
   mapping_add(p, size, noscan);
-  os_unlock();
+  unlock();
   return p;
 }
 
@@ -113,7 +113,7 @@ static int mapping_look(const void *p, size_t *size)
     *size = m->size;
     what = (uintptr_t)p == m->start ? LM_OK : LM_INTERIOR;
   }
-  os_unlock();
+  unlock();
   return what;
 }
 
@@ -129,7 +129,7 @@ static void mapping_release(void *p)
   }
   size = m->size;
   mapping_remove(m);
-  os_unlock();
+  unlock();
   os_unmap(p, size);
 }
 
@@ -154,6 +154,6 @@ static void *mapping_resize(void *p, size_t n)
       mapping_add(q, size, noscan);
     }
   }
-  os_unlock();
+  unlock();
   return q;
 }

@@ -6,7 +6,7 @@
  * freed from on the fast path, which knows blocks only.  The owner of the heap
  * frees an object as the core does it; others set the object's bit in gone[],
  * which takes the place of remote[], and queue the span.
- * What function heap.c calls does for spans of all kinds begins with any_.
+ * packed.h says what heap.c asks of this file.
  * Proven: the tiny allocator.  Trusted: every line here.  Part of lemmalloc.c.
  */
 
@@ -112,24 +112,17 @@ static int packed_peek(const struct heap *h, unsigned off)
   return off == first ? LM_OK : LM_INTERIOR;
 }
 
-/* As arena_peek, of objects of all kinds; a tiny one's slot is the byte of its
- * span that it begins at. */
-static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i)
+static int is_packed(const struct heap *h, unsigned s)
 {
-  if (is_packed(h, off / PAGE_SIZE)) {
-    *s = off / PAGE_SIZE;
-    *i = off % PAGE_SIZE;
-    return packed_peek(h, off);
-  }
-  return arena_peek(&h->arena, off, s, i);
+  return h->arena.tag[s] == TAG_TINY;
 }
 
 /* The bytes of what any_peek found. */
 static size_t any_size(const struct heap *h, unsigned s, unsigned i)
 {
   unsigned t = h->arena.tag[s], first;
-  if (is_packed(h, s)) {
-    return packed_at(h, s * PAGE_SIZE + i, &first);
+  if (i >= SLOTS_MAX) {
+    return packed_at(h, s * PAGE_SIZE + i - SLOTS_MAX, &first);
   }
   return SLOTTED(t) ? class_size(t / 2u) : (size_t)h->arena.npages[s] * PAGE_SIZE;
 }
@@ -141,8 +134,8 @@ static size_t any_size(const struct heap *h, unsigned s, unsigned i)
 static void packed_mark(struct heap *h, unsigned s)
 {
   unsigned char mark = is_packed(h, s) ? PACKED : 0, was = mark ^ PACKED;
-  if (__atomic_load_n(&h->queued[s], __ATOMIC_RELAXED) == was) {
-    __atomic_compare_exchange_n(&h->queued[s], &was, mark, 0,
+  if (queued(h, s) == was) {
+    __atomic_compare_exchange_n(&h->inbox.queued[s], &was, mark, 0,
                                 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
   }
 }
@@ -170,12 +163,8 @@ static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled)
   return pack(h, n, refilled);
 }
 
-/* As arena_free, of objects of all kinds. */
-static int any_free(struct heap *h, unsigned off)
+static int packed_free(struct heap *h, unsigned off)
 {
-  if (!is_packed(h, off / PAGE_SIZE)) {
-    return arena_free(&h->arena, off);
-  }
   return tiny_free(&h->arena, &h->packs->tiny, off) == LM_OK ? LM_OK : packed_peek(h, off);
 }
 
@@ -185,7 +174,7 @@ static void packed_collect_block(struct heap *h, unsigned b)
   unsigned x = __atomic_exchange_n(&h->packs->gone[b], 0, __ATOMIC_ACQ_REL);
   for (; x != 0; x &= x - 1u) {
     unsigned off = b * TINY_SIZE + lowest(x);
-    int what = any_free(h, off);
+    int what = packed_free(h, off);
     if (what != LM_OK) {
       misuse("free", h->base + off, what);
     }

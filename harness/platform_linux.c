@@ -181,6 +181,16 @@ static unsigned os_milliseconds(void)
   return (unsigned)now.tv_sec * 1000u + (unsigned)(now.tv_nsec / 1000000);
 }
 
+static int os_errno(void)
+{
+  return errno;
+}
+
+static void os_set_errno(int value)
+{
+  errno = value;
+}
+
 static void os_write(int fd, const char *text, size_t n)
 {
   while (n > 0) {

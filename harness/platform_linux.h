@@ -3,6 +3,7 @@
  * A port to another system replaces this file and platform_linux.c.
  * None of these functions allocates; none but os_lock, os_write, os_say and
  * os_create blocks.
+ * The contracts are for who calls: shared is all that several threads write.
  * Proven: nothing.  Trusted: every line, and mmap(2), munmap(2), madvise(2),
  * write(2), open(2), getrlimit(2) and the pthread mutex below it.
  */
@@ -10,19 +11,29 @@
 #define LM_PLATFORM_LINUX_H
 
 #include <stddef.h>
+#include "heaps.h"
 
 /* Bytes in one of the system's own pages, a power of two. */
 static size_t os_page_size(void);
 
 /* Bytes of address space that one mapping may sensibly take. */
+/*@ assigns \nothing;
+  @ ensures \true;
+  @*/
 static size_t os_room(void);
 
 /* Maps at least size bytes, all zero, at a multiple of align, which is a power
  * of two; NULL if that is impossible.  1 <= size <= PTRDIFF_MAX.  Memory is
  * paid for when it is first written. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
 static void *os_map(size_t size, size_t align);
 
 /* Ends the mapping of size bytes at p, which os_map made. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
 static void os_unmap(void *p, size_t size);
 
 /* Makes the mapping p, of size bytes, one of more or fewer, here or elsewhere;
@@ -31,12 +42,18 @@ static void *os_remap(void *p, size_t size, size_t to);
 
 /* Gives the memory of the size bytes at p, part of a mapping, back to the
  * system; what they contain is lost, they remain mapped. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
 static void os_release(void *p, size_t size);
 
 /* One lock for all threads.  A thread that takes it twice, which only a signal
  * handler that interrupts a holder can do, gets 0 and must not go on.
  * os_shield: from now on signals wait until the lock is given back.  That is
  * two system calls more, so it is for where the lock is seldom taken. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
 static void os_shield(void);
 static int os_lock(void);
 static void os_unlock(void);
@@ -46,11 +63,25 @@ static void os_unlock_all(void);
 
 /* Lets thread_end be called when this thread ends, after other destructors
  * where that can be. */
+/*@ requires outside: locked == 0 && inside == \null;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
 static void os_at_thread_end(void);
 static void thread_end(void);
 
 /* Milliseconds, from some moment on; they wrap around. */
 static unsigned os_milliseconds(void);
+
+/* errno of this thread. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static int os_errno(void);
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static void os_set_errno(int value);
 
 /* Writes n bytes to a file; to standard error.  Errors are passed over. */
 static void os_write(int fd, const char *text, size_t n);

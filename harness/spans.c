@@ -20,7 +20,7 @@ static int hold(struct heap *h)
     if (mine == NULL) {
       return 0;
     }
-    ENTER();
+    own_begin();
     return 1;
   }
   if (heap_owner(h) != 0) {
@@ -28,7 +28,7 @@ static int hold(struct heap *h)
   }
   lock();
   if (heap_owner(h) != 0) {
-    os_unlock();
+    unlock();
     return 0;
   }
   return 1;
@@ -37,9 +37,9 @@ static int hold(struct heap *h)
 static void let_go(struct heap *h)
 {
   if (heap_owner(h) == 0) {
-    os_unlock();
+    unlock();
   } else {
-    LEAVE(me.heaps);
+    own_end(me.heaps);
   }
 }
 
@@ -121,7 +121,7 @@ static int mapping_from(uintptr_t *from, struct lm_span *v)
     describe(&mappings[i], v);
     *from = mappings[i].start + 1;
   }
-  os_unlock();
+  unlock();
   return found;
 }
 
@@ -191,7 +191,7 @@ static int block_mapped(const void *p, struct lm_block *b)
     b->size = v.size;
     b->flags = v.flags;
   }
-  os_unlock();
+  unlock();
   return m != NULL;
 }
 
@@ -312,7 +312,7 @@ static long sweep_mapping(const struct lm_span *span, const unsigned long *marks
     describe(m, &v);
   }
   same = m != NULL && same_span(&v, span);
-  os_unlock();
+  unlock();
   if (!same) {
     errno = EINVAL;
     return -1;

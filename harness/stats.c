@@ -37,7 +37,7 @@ static void count_span(struct stats *st, const struct heap *h, unsigned s,
   for (w = 0; w * WORD_BITS < n; w++) {
     word x = PEEK(h->arena.bits[WORDS * s + w]);
     if (remote) {
-      x &= ~PEEK(h->remote[WORDS * s + w]);
+      x &= ~PEEK(h->inbox.remote[WORDS * s + w]);
     }
     if (n - w * WORD_BITS < WORD_BITS) {
       x &= ((word)1 << (n - w * WORD_BITS)) - 1;
@@ -57,11 +57,11 @@ static void count_run(struct stats *st, const struct heap *h, unsigned s,
   n = n < end - s ? n : end - s;
   if (SLOTTED(tag)) {
     count_span(st, h, s, tag / 2u, remote);
-  } else if (tag == TAG_FREE || (remote && (PEEK(h->remote[WORDS * s]) & 1u))) {
+  } else if (tag == TAG_FREE || (remote && (PEEK(h->inbox.remote[WORDS * s]) & 1u))) {
     st->runs++;
     st->free_pages += n;
     for (p = s; p < s + n; p++) {
-      st->released += PEEK(h->warm[p]) == COLD;
+      st->released += PEEK(h->note.warm[p]) == COLD;
     }
   } else if (tag / 2u == CLASS_LARGE) {
     st->large++;
@@ -77,7 +77,7 @@ static void count_heap(struct stats *st, const struct heap *h)
     end = ARENA_PAGES;
   }
   st->heaps++;
-  st->owned += heap_owner(h) != 0;
+  st->owned += PEEK(h->owner) != 0;
   st->reserved += h->reach;
   st->refills += PEEK(h->refills);
   st->collected += PEEK(h->collected);
@@ -97,7 +97,7 @@ static void count_heap(struct stats *st, const struct heap *h)
 static const struct heap *heap_from(unsigned *k)
 {
   while (*k < HEAPS) {
-    const struct heap *h = __atomic_load_n(&heaps[(*k)++], __ATOMIC_ACQUIRE);
+    const struct heap *h = __atomic_load_n(&heaps[(*k)++].to, __ATOMIC_ACQUIRE);
     if (h != NULL) {
       return h;
     }

@@ -54,3 +54,9 @@ sanitized() {
     -fsanitize-ignorelist=harness/tests/ubsan.ignore
   OPS=${OPS:-50000} timeout 120 build/sanitized/threads_asan
 }
+
+@test "the limit of address space is raised while a program runs" {
+  make -s build/programs/raised
+  ulimit -Sv 2000000
+  timeout 60 build/programs/raised
+}

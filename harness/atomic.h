@@ -1,0 +1,167 @@
+/*
+ * atomic.h - what several threads write: the table of heaps, the lists that
+ * heaps are on, what others have freed in a heap.
+ * No other file touches these cells (proofs/lint.py looks), so the prover
+ * need not know what is in them: a contract says "shared" for all of them, and
+ * any value may be read.  Only what every writer keeps is promised to readers:
+ * that a link names a heap, and a span is a page; heaps stay for ever.
+ * Proven: nothing here.  Trusted: that these contracts are true.
+ */
+#ifndef LM_ATOMIC_H
+#define LM_ATOMIC_H
+#include "section.h"
+
+/* ---- Addresses ---- */
+
+/* The heap that is at the 4 GiB of address p; NULL if there is none. */
+/*@ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *heap_at(const void *p);
+
+/* Whether address p is in heap h; its offset there. */
+/*@ requires heap: Heap(h);
+  @ assigns \nothing;
+  @ ensures \true;
+  @*/
+static int heap_has(const struct heap *h, const void *p);
+/*@ requires heap: Heap(h);
+  @ assigns \nothing;
+  @ ensures \true;
+  @*/
+static unsigned offset(const struct heap *h, const void *p);
+
+/* ---- Lists of heaps ---- */
+
+/* The first heap that nobody owns; the one behind h on its list. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *unowned_first(void);
+/*@ requires heap: Heap(h);
+  @ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *heap_next(const struct heap *h);
+
+/* Makes h the first; makes next the one behind h. */
+/*@ requires heap: h == \null || Heap(h);
+  @ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void unowned_set(struct heap *h);
+/*@ requires heap: Heap(h);
+  @ requires next: next == \null || Heap(next);
+  @ requires mine: own == 1 || locked == 1;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void heap_link(struct heap *h, struct heap *next);
+
+/* ---- The inbox ---- */
+
+/* Whether a span is on the pending stack of h. */
+/*@ requires heap: Heap(h);
+  @ assigns shared;
+  @ ensures whole: \result != 0 ==> \valid(h);
+  @*/
+static int pending(const struct heap *h);
+
+/* Takes the whole stack: its first span, 0 if there is none. */
+/*@ requires whole: \valid(h);
+  @ requires inside: inside == h;
+  @ assigns shared;
+  @ ensures span: \result < ARENA_PAGES;
+  @*/
+static unsigned pending_take(struct heap *h);
+
+/* Puts span s on the stack. */
+/*@ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void pending_push(struct heap *h, unsigned s);
+
+/* The span behind s on the stack that was taken. */
+/*@ requires whole: \valid(h);
+  @ requires inside: inside == h;
+  @ requires span: s < ARENA_PAGES;
+  @ assigns shared;
+  @ ensures span: \result < ARENA_PAGES;
+  @*/
+static unsigned chain_next(const struct heap *h, unsigned s);
+
+/* Why a free in span s takes the slow way: 0, QUEUED or PACKED. */
+/*@ requires heap: Heap(h);
+  @ requires span: s < ARENA_PAGES;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static unsigned queued(const struct heap *h, unsigned s);
+
+/* Sets it: what it was. */
+/*@ requires heap: Heap(h);
+  @ requires span: s < ARENA_PAGES;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static unsigned queued_set(struct heap *h, unsigned s, unsigned why);
+
+/* Word k of the slots that others have freed. */
+/*@ requires whole: \valid(h);
+  @ requires index: k < ARENA_PAGES * WORDS;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static word remote(const struct heap *h, unsigned k);
+
+/* Takes it: what it was; it is 0 then. */
+/*@ requires whole: \valid(h);
+  @ requires inside: inside == h;
+  @ requires index: k < ARENA_PAGES * WORDS;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static word remote_take(struct heap *h, unsigned k);
+
+/* Sets bits in it: what it was. */
+/*@ requires whole: \valid(h);
+  @ requires index: k < ARENA_PAGES * WORDS;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static word remote_set(struct heap *h, unsigned k, word bits);
+
+/* ---- Figures, and the time ---- */
+
+/* One more slot got the slow way; one more free by others that is done. */
+/*@ requires heap: Heap(h);
+  @ requires inside: inside == h;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void count_refill(struct heap *h);
+/*@ requires heap: Heap(h);
+  @ requires inside: inside == h;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void count_collected(struct heap *h);
+
+/* The time in units of 32 ms, modulo 65536. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static unsigned short clock_now(void);
+
+/* Whether it is time to look at the heaps that nobody owns: then nobody else
+ * does. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static int unowned_due(void);
+
+#endif

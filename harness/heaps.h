@@ -1,0 +1,141 @@
+/*
+ * heaps.h - what a heap and a thread are, and what the proofs know of them.
+ * A heap is an arena with what other threads have freed in it; who may change
+ * it is said in section.h.  The prover keeps one memory per C type: the parts
+ * of a heap that are no arena are of types that struct arena does not use, or
+ * are touched by the functions of atomic.h alone, so that what is written to
+ * them cannot concern the arena.
+ * Proven: nothing, there is no code.  Trusted: nothing.
+ */
+#ifndef LM_HEAPS_H
+#define LM_HEAPS_H
+#include <stddef.h>
+#include <stdint.h>
+#include "../core/arena.h"
+
+/* One heap per 4 GiB of address space; with 32-bit addresses one in all, that
+ * nobody ever owns. */
+#if UINTPTR_MAX > 0xFFFFFFFFu
+#define HEAPS 32768u                  /* 47 bits of address */
+#define HEAP_PAGES ARENA_PAGES
+#define heap_number(p) ((uintptr_t)(p) >> 32)
+#else
+#define HEAPS 1u
+#define HEAP_PAGES (ARENA_PAGES / 4u)
+#define heap_number(p) ((void)(p), 0u)
+#endif
+
+#define HOLDER 1u             /* central is not used: the owner holds all */
+#define LINE 64               /* bytes in a cache line */
+#define PURGE_MS 500u         /* between two looks for memory to give back */
+
+struct heap;
+
+/* A pointer to a heap, or NULL, that only atomic.h's functions touch. */
+struct link {
+  struct heap *to;
+};
+
+/* What a section may change besides the arena. */
+struct note {
+  unsigned short warm[ARENA_PAGES];     /* page -> COLD, USED or COOLING */
+  unsigned short ticks;                 /* slow paths taken, modulo TICKS */
+  unsigned short looked;                /* when memory was last given back */
+};
+
+/* Written by those who free a block and do not own its heap; touched by
+ * atomic.h's functions alone.  A shared heap ends before chain. */
+struct inbox {
+  unsigned pending;                     /* first span of the stack */
+  unsigned char queued[ARENA_PAGES];    /* span -> 0, QUEUED or PACKED */
+  unsigned chain[ARENA_PAGES];          /* span -> next on the pending stack */
+  word remote[ARENA_PAGES * WORDS];     /* slot freed by a thread not the owner */
+};
+
+/* Why a free of a span's block takes the slow way. */
+#define QUEUED 1u             /* it is on the pending stack, or soon */
+#define PACKED 2u             /* tiny objects share its blocks; see packed.c */
+
+struct heap {
+  struct arena arena;
+  struct note note;
+  struct link next;                     /* of the owner's heaps, or of nobody's */
+  char *base;                           /* address of page 0 */
+  size_t reach;                         /* bytes from base */
+  size_t refills;                       /* slots got the slow way */
+  size_t collected;                     /* frees by others, done */
+  struct packs *packs;                  /* tiny objects; NULL: there were none */
+  int shared;                           /* it never has an owner: too little room */
+
+  /* Written when the heap changes hands; read by all. */
+  __attribute__((aligned(LINE))) long owner;              /* thread, 0: nobody */
+
+  __attribute__((aligned(LINE))) struct inbox inbox;
+};
+
+/* ---- A thread ---- */
+
+struct thread {
+  long id;                    /* 0: not yet known; never used twice */
+  struct heap *heaps;         /* that it owns; the first is allocated from */
+  int ended;                  /* it has given its heaps back */
+  int busy;                   /* it allocates the slow way, perhaps its first */
+  int starting;               /* the system may allocate, to note its end */
+};
+static __thread struct thread me;
+
+/* The heap to allocate from, for the fast paths.  NULL: there is none, or the
+ * thread is in the middle of a change (Go's mallocing flag), which a signal
+ * handler that allocates has to leave alone. */
+static __thread struct heap *mine;
+
+static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
+
+/* ---- Where this call, and what it calls, stands ---- */
+
+/*@ ghost int own; */              /* 1: it may change the thread's own heaps */
+/*@ ghost int locked; */           /* 1: it has the lock */
+/*@ ghost struct heap *nobodys; */ /* seen under this lock to have no owner */
+/*@ ghost struct heap *inside; */  /* the heap whose arena it may change */
+/*@ ghost int shared; */           /* stands for all that several threads write */
+
+/*@ // h is a heap: its records are there, but perhaps not all of the inbox.
+  @ predicate Heap{L}(struct heap *h) =
+  @   \valid(&h->arena) && \valid(&h->note) && \valid(&h->next) &&
+  @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner);
+  @
+  @ // This thread owns h.  h->owner is, for the prover, what the thread last
+  @ // saw there: nobody else changes it if that is its own number.
+  @ predicate Mine{L}(struct heap *h) =
+  @   \valid(h) && me.id != 0 && h->owner == me.id;
+  @
+  @ // What the thread allocates from is its own.
+  @ predicate Own{L} =
+  @   (me.heaps != \null ==> Heap(me.heaps) && Mine(me.heaps)) &&
+  @   (mine != \null ==> Heap(mine) && Mine(mine) && me.heaps != \null);
+  @
+  @ // This call is in no section and does not have the lock.
+  @ predicate Outside{L} =
+  @   own == 0 && locked == 0 && inside == \null;
+  @
+  @ // Nothing that this call interrupted is changing the thread's own heaps.
+  @ predicate Idle{L} = mine != \null || (me.heaps == \null && me.busy == 0);
+  @
+  @ // The records of an arena as they come from the system.
+  @ predicate Zero{L}(struct arena *a) = a->fresh == 0 &&
+  @   (\forall integer p; 0 <= p < ARENA_PAGES ==>
+  @   a->owner[p] == 0 && a->tag[p] == TAG_NONE && a->leaf[p] == 0 &&
+  @   a->best[p] == 0 && a->list[p] == 0) &&
+  @   (\forall integer l; 0 <= l < LISTS ==>
+  @   a->head[l] == 0 && a->cur[l] == 0 && a->at[l] == 0);
+  @*/
+
+/* What makes a new heap changes; what the sections of any heap change. */
+#define NEW_HEAP \
+  {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
+  {x->reach | struct heap *x; \true}, shared
+#define ANY_HEAP \
+  NEW_HEAP, {x->note | struct heap *x; \true}, \
+  {x->owner | struct heap *x; \true}, inside, nobodys
+
+#endif

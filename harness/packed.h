@@ -1,0 +1,77 @@
+/*
+ * packed.h - what heap.c asks of packed.c, where tiny objects share blocks.
+ * Object i of a packed span begins at its byte i.
+ * Proven: nothing here; the tiny allocator below is.  Trusted: that these
+ * contracts are true of packed.c.
+ */
+#ifndef LM_PACKED_H
+#define LM_PACKED_H
+#include "section.h"
+
+/* Whether page s of heap h is a span of tiny objects, which all have one page;
+ * where another thread owns h it may become one, or cease to be, at any time. */
+/*@ requires heap: Heap(h);
+  @ requires page: s < ARENA_PAGES;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int is_packed(const struct heap *h, unsigned s);
+
+/* What offset off is, in a packed span. */
+/*@ requires heap: Heap(h);
+  @ assigns shared;
+  @ ensures result: LM_OK <= \result <= LM_FOREIGN;
+  @*/
+static int packed_peek(const struct heap *h, unsigned off);
+
+/* Whether another thread has freed object i of span s. */
+/*@ requires heap: Heap(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires byte: i < PAGE_SIZE;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int packed_gone(const struct heap *h, unsigned s, unsigned i);
+
+/* Notes that it does: 0 if one did before. */
+/*@ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires byte: i < PAGE_SIZE;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int packed_note(struct heap *h, unsigned s, unsigned i);
+
+/* Frees the object at off, in a packed span; or says what off is. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static int packed_free(struct heap *h, unsigned off);
+
+/* Frees the objects of span s that others have freed. */
+/*@ IN_SECTION(h)
+  @ requires span: s < ARENA_PAGES;
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void packed_collect(struct heap *h, unsigned s);
+
+/* Notes for the fast path of free whether span s, just made, is packed. */
+/*@ IN_SECTION(h)
+  @ requires span: s < ARENA_PAGES;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void packed_mark(struct heap *h, unsigned s);
+
+/* A tiny object of n bytes: its offset, or 0. */
+/*@ IN_SECTION(h)
+  @ requires size: 1 <= n < TINY_SIZE;
+  @ requires flag: \valid(refilled) && \separated(refilled, &h->arena);
+  @ assigns h->arena, *refilled, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);
+
+#endif

@@ -1,0 +1,249 @@
+/*
+ * section.c - the code behind section.h and atomic.h.
+ * Part of lemmalloc.c.  Model: proofs/model.
+ * Proven: nothing.  Trusted: every line.
+ */
+
+/* The compiler keeps what a signal handler could see in this order. */
+#define FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+
+static struct link heaps[HEAPS];        /* by number of 4 GiB */
+static struct link unowned;             /* protected by the lock */
+
+/* ---- The lock ---- */
+
+static void lock(void)
+{
+  if (!os_lock()) {
+    reentered();
+  }
+}
+
+static void unlock(void)
+{
+  os_unlock();
+}
+
+/* ---- Who owns a heap ---- */
+
+static long heap_owner(struct heap *h)
+{
+  return __atomic_load_n(&h->owner, __ATOMIC_SEQ_CST);
+}
+
+static int heap_shared(const struct heap *h)
+{
+  return h->shared;
+}
+
+static void heap_own(struct heap *h)
+{
+  __atomic_store_n(&h->owner, me.id, __ATOMIC_SEQ_CST);
+}
+
+static void heap_disown(struct heap *h)
+{
+  __atomic_store_n(&h->owner, 0, __ATOMIC_SEQ_CST);
+}
+
+static long thread_number(void)
+{
+  static long threads;
+  return ++threads;
+}
+
+/* ---- Sections ---- */
+
+static inline void own_begin(void)
+{
+  mine = NULL;
+  FENCE();
+}
+
+static void own_begin_slow(void)
+{
+  me.busy = 1;
+  FENCE();
+  own_begin();
+}
+
+static inline void own_end(struct heap *h)
+{
+  FENCE();
+  mine = h;
+}
+
+static inline void section_enter(struct heap *h)
+{
+  (void)h;
+}
+
+static inline void section_leave(struct heap *h)
+{
+  (void)h;
+}
+
+/* ---- Addresses ---- */
+
+static struct heap *link_get(const struct link *l)
+{
+  return __atomic_load_n(&l->to, __ATOMIC_RELAXED);
+}
+
+static void link_set(struct link *l, struct heap *h)
+{
+  __atomic_store_n(&l->to, h, __ATOMIC_RELEASE);
+}
+
+static struct heap *heap_at(const void *p)
+{
+  return heap_number(p) < HEAPS ? link_get(&heaps[heap_number(p)]) : NULL;
+}
+
+static inline int heap_has(const struct heap *h, const void *p)
+{
+  return (uintptr_t)p - (uintptr_t)h->base < h->reach;
+}
+
+static inline unsigned offset(const struct heap *h, const void *p)
+{
+  return (unsigned)((uintptr_t)p - (uintptr_t)h->base);
+}
+
+/* ---- New heaps ---- */
+
+static int threads_own(void)
+{
+  return HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
+}
+
+static size_t records_size(int is_shared)
+{
+  return is_shared ? offsetof(struct heap, inbox.chain) : sizeof(struct heap);
+}
+
+static struct heap *records_map(int is_shared)
+{
+  struct heap *h = HEAPS == 1 && link_get(&heaps[0]) != NULL
+                   ? NULL : os_map(records_size(is_shared), PAGE_SIZE);
+  if (h != NULL) {
+    h->shared = is_shared;
+  }
+  return h;
+}
+
+static void records_unmap(struct heap *h)
+{
+  os_unmap(h, records_size(h->shared));
+}
+
+static int place_free(const char *p)
+{
+  return heap_number(p) < HEAPS && link_get(&heaps[heap_number(p)]) == NULL;
+}
+
+static void heap_publish(struct heap *h)
+{
+  link_set(&heaps[heap_number(h->base)], h);
+}
+
+/* ---- Lists of heaps ---- */
+
+static struct heap *unowned_first(void)
+{
+  return link_get(&unowned);
+}
+
+static struct heap *heap_next(const struct heap *h)
+{
+  return link_get(&h->next);
+}
+
+static void unowned_set(struct heap *h)
+{
+  link_set(&unowned, h);
+}
+
+static void heap_link(struct heap *h, struct heap *next)
+{
+  link_set(&h->next, next);
+}
+
+/* ---- The inbox ---- */
+
+static int pending(const struct heap *h)
+{
+  return __atomic_load_n(&h->inbox.pending, __ATOMIC_RELAXED) != 0;
+}
+
+static unsigned pending_take(struct heap *h)
+{
+  return __atomic_exchange_n(&h->inbox.pending, 0, __ATOMIC_SEQ_CST);
+}
+
+static void pending_push(struct heap *h, unsigned s)
+{
+  unsigned first = __atomic_load_n(&h->inbox.pending, __ATOMIC_RELAXED);
+  do {
+    __atomic_store_n(&h->inbox.chain[s], first, __ATOMIC_RELAXED);
+  } while (!__atomic_compare_exchange_n(&h->inbox.pending, &first, s, 0,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+}
+
+static unsigned chain_next(const struct heap *h, unsigned s)
+{
+  return __atomic_load_n(&h->inbox.chain[s], __ATOMIC_RELAXED);
+}
+
+static inline unsigned queued(const struct heap *h, unsigned s)
+{
+  return __atomic_load_n(&h->inbox.queued[s], __ATOMIC_RELAXED);
+}
+
+static unsigned queued_set(struct heap *h, unsigned s, unsigned why)
+{
+  return __atomic_exchange_n(&h->inbox.queued[s], (unsigned char)why, __ATOMIC_SEQ_CST);
+}
+
+static word remote(const struct heap *h, unsigned k)
+{
+  return __atomic_load_n(&h->inbox.remote[k], __ATOMIC_RELAXED);
+}
+
+static word remote_take(struct heap *h, unsigned k)
+{
+  return __atomic_exchange_n(&h->inbox.remote[k], 0, __ATOMIC_ACQ_REL);
+}
+
+static word remote_set(struct heap *h, unsigned k, word bits)
+{
+  return __atomic_fetch_or(&h->inbox.remote[k], bits, __ATOMIC_SEQ_CST);
+}
+
+/* ---- Figures, and the time ---- */
+
+static void count_refill(struct heap *h)
+{
+  h->refills++;
+}
+
+static void count_collected(struct heap *h)
+{
+  h->collected++;
+}
+
+static unsigned short clock_now(void)
+{
+  return (unsigned short)(os_milliseconds() / 32u);
+}
+
+static int unowned_due(void)
+{
+  static unsigned looked;
+  unsigned now = os_milliseconds();
+  if (now - __atomic_load_n(&looked, __ATOMIC_RELAXED) < PURGE_MS) {
+    return 0;
+  }
+  __atomic_store_n(&looked, now, __ATOMIC_RELAXED);
+  return 1;
+}

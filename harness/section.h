@@ -1,0 +1,208 @@
+/*
+ * section.h - who may change the arena of a heap, and when.
+ * Only between section_enter and section_leave, of one heap at a time: by its
+ * owner, who hides the heap from its own signal handlers meanwhile, or under
+ * the lock by who has seen there that the heap has no owner.  So nobody else
+ * changes it, and the arena is sound at the beginning if it was left sound.
+ * The last two functions compile to nothing.
+ * Proven: nothing here; heap.c keeps these rules, and that is proven.
+ * Trusted: that these contracts are true.  The protocol behind them is checked
+ * in proofs/model.
+ */
+#ifndef LM_SECTION_H
+#define LM_SECTION_H
+#include "heaps.h"
+
+/* ---- The lock: for heaps that nobody owns, for ownership, for mappings ---- */
+
+/*@ requires once: locked == 0;
+  @ requires nowhere: inside == \null;
+  @ assigns locked, nobodys, shared;
+  @ ensures locked: locked == 1 && nobodys == \null;
+  @*/
+static void lock(void);
+
+/*@ requires has: locked == 1;
+  @ requires left: inside == \null;
+  @ assigns locked, nobodys, shared;
+  @ ensures unlocked: locked == 0 && nobodys == \null;
+  @*/
+static void unlock(void);
+
+/* ---- Who owns a heap ---- */
+
+/* The thread that owns h, 0: nobody.  It changes under the lock only, and no
+ * other thread's number is ours.  Only what is there whole has an owner. */
+/*@ requires heap: Heap(h);
+  @ assigns h->owner, nobodys, shared;
+  @ ensures seen: \result == h->owner;
+  @ ensures mine: Mine{Pre}(h) ==> \result == me.id;
+  @ ensures none: locked == 1 && \result == 0 ? nobodys == h
+  @   : nobodys == \old(nobodys);
+  @ ensures whole: \result != 0 ==> \valid(h);
+  @*/
+static long heap_owner(struct heap *h);
+
+/* Whether it never has one: then its records may not be whole. */
+/*@ requires heap: Heap(h);
+  @ assigns \nothing;
+  @ ensures whole: \result == 0 ==> \valid(h);
+  @*/
+static int heap_shared(const struct heap *h);
+
+/* Makes h, that nobody owns, this thread's. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires none: nobodys == h;
+  @ requires thread: me.id != 0;
+  @ requires whole: \valid(h);
+  @ assigns h->owner, nobodys, shared;
+  @ ensures mine: Mine(h);
+  @ ensures nobodys == \null;
+  @*/
+static void heap_own(struct heap *h);
+
+/* Makes h, that this thread owns, nobody's. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1 && inside == \null;
+  @ requires mine: Mine(h);
+  @ requires own: own == 1;
+  @ assigns h->owner, nobodys, shared;
+  @ ensures none: h->owner == 0 && nobodys == h;
+  @*/
+static void heap_disown(struct heap *h);
+
+/* A number for a thread, not 0, that no other thread ever gets. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures some: \result != 0;
+  @*/
+static long thread_number(void);
+
+/* ---- Sections ---- */
+
+/* This thread begins to change heaps of its own.  A signal handler that
+ * allocates from now on leaves them alone; one that came before may have
+ * taken a heap, or changed which is the first. */
+#define OWN_MAY_BEGIN \
+  requires once: own == 0; \
+  requires idle: Idle; \
+  requires still: Own;
+#define OWN_BEGINS \
+  ensures own: own == 1; \
+  ensures hidden: mine == \null; \
+  ensures some: \old(me.heaps) != \null ==> me.heaps != \null; \
+  ensures number: \old(me.id) != 0 ==> me.id == \old(me.id); \
+  ensures still: Own;
+
+/*@ OWN_MAY_BEGIN
+  @ assigns own, mine, me.heaps, me.id, shared;
+  @ OWN_BEGINS
+  @*/
+static void own_begin(void);
+
+/* The same for a thread that may have no heap yet, and notes that it is busy:
+ * it has to clear me.busy when it has ended. */
+/*@ OWN_MAY_BEGIN
+  @ assigns own, mine, me.heaps, me.id, me.busy, shared;
+  @ OWN_BEGINS
+  @*/
+static void own_begin_slow(void);
+
+/* It ends, and allocates from h next. */
+/*@ requires begun: own == 1;
+  @ requires left: inside == \null;
+  @ requires still: h != \null ==> Heap(h) && Mine(h);
+  @ assigns own, mine, shared;
+  @ ensures ended: own == 0;
+  @ ensures shown: mine == h;
+  @*/
+static void own_end(struct heap *h);
+
+/* The arena of h, and its note, are this thread's alone to change. */
+/*@ requires heap: Heap(h);
+  @ requires one: inside == \null;
+  @ requires entitled: (own == 1 && Mine(h)) || (locked == 1 && nobodys == h);
+  @ assigns h->arena, h->note, inside;
+  @ ensures inside: inside == h;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void section_enter(struct heap *h);
+
+/*@ requires heap: Heap(h);
+  @ requires inside: inside == h;
+  @ requires sound: Arena(&h->arena);
+  @ assigns h->arena, h->note, inside;
+  @ ensures left: inside == \null;
+  @*/
+static void section_leave(struct heap *h);
+
+/* ---- New heaps ---- */
+
+/* Whether threads own heaps: not where there is too little address space for
+ * each to have one. */
+/*@ assigns \nothing;
+  @ ensures \true;
+  @*/
+static int threads_own(void);
+
+/* Records for a heap, all zero, shared or not; NULL if there is no memory for
+ * them, or no place for another heap. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures heap: \result != \null ==> Heap(\result);
+  @ ensures zero: \result != \null ==> Zero(&\result->arena);
+  @*/
+static struct heap *records_map(int is_shared);
+
+/* Gives them back: nobody else has seen them. */
+/*@ requires lock: locked == 1;
+  @ requires heap: Heap(h);
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void records_unmap(struct heap *h);
+
+/* Whether a heap may begin at address p: none does. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int place_free(const char *p);
+
+/* Lets all see h at its base. */
+/*@ requires lock: locked == 1;
+  @ requires heap: Heap(h);
+  @ requires sound: Arena(&h->arena);
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void heap_publish(struct heap *h);
+
+/* The clauses of a contract of what is called in a section of h. */
+#define IN_SECTION(h) \
+  requires heap: Heap(h); \
+  requires inside: inside == h; \
+  requires sound: Arena(&h->arena);
+
+/* ---- What is in no heap ---- */
+
+/*@ requires outside: Outside;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void mapping_release(void *p);
+
+/* ---- What the program did wrong ---- */
+
+/* These end the program; no proof relies on that. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static void misuse(const char *function, const void *p, int what);
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static void reentered(void);
+
+#endif
