@@ -613,7 +613,7 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
   current = a->cur[a->home[s]] == s;
   listed = a->list[s] != 0u;
   /* A sum, not a choice: no processor foresees which of the two it is. */
-  return LM_LIKELY(beside) ? current + listed : current;
+  return beside ? current + listed : current;
 }
 
 /* At the offset of a live slot a block starts, no slot is free, and no large
