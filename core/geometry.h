@@ -21,6 +21,11 @@
 #define LM_COLD
 #endif
 
+/* What a condition most often is; a compiler may lay the code by it. */
+#ifndef LM_LIKELY
+#define LM_LIKELY(x) (x)
+#endif
+
 /* Bytes in a page. */
 #define PAGE_SIZE 8192u
 

@@ -375,7 +375,7 @@ LM_CORE int span_beside(const struct arena *a, unsigned s, unsigned i,
   word x = word_clear(a->bits[WORDS * s + w], i % WORD_BITS);
   word live = last_word(x, n);
   /*@ ghost lemma_zero(0); */
-  if (live != 0) {
+  if (LM_LIKELY(live != 0)) {
     /*@ ghost unsigned j = lemma_place(w, lemma_not_zero(live)); */
     /*@ assert taken: j < n && j != i && Taken(a, s, j); */
     return 1;

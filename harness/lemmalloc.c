@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #define LM_CORE static __attribute__((unused))
 #define LM_COLD __attribute__((noinline, cold))
+#define LM_LIKELY(x) __builtin_expect(!!(x), 1)
 #include "../core/sizeclass.c"
 #include "../core/request.c"
 #include "../core/bitmap.c"
