@@ -141,7 +141,7 @@
   @   a->owner[p] == 0 && a->tag[p] == TAG_NONE && a->leaf[p] == 0 &&
   @   a->best[p] == 0 && a->list[p] == 0;
   @ requires zero_lists: \forall integer l; 0 <= l < LISTS ==>
-  @   a->head[l] == 0 && a->cur[l] == 0 && a->at[l] == 0;
+  @   a->head[l] == 0 && a->last[l] == 0 && a->cur[l] == 0 && a->at[l] == 0;
   @ requires zero_fresh: a->fresh == 0;
   @ assigns a->lo, a->hi, a->tag[lo], a->npages[lo], a->owner[hi - 1],
   @   a->leaf[lo], a->best[1 .. ARENA_PAGES - 1];
