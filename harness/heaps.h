@@ -127,7 +127,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @   a->owner[p] == 0 && a->tag[p] == TAG_NONE && a->leaf[p] == 0 &&
   @   a->best[p] == 0 && a->list[p] == 0) &&
   @   (\forall integer l; 0 <= l < LISTS ==>
-  @   a->head[l] == 0 && a->cur[l] == 0 && a->at[l] == 0);
+  @   a->head[l] == 0 && a->last[l] == 0 && a->cur[l] == 0 &&
+  @   a->at[l] == 0);
   @*/
 
 /* What makes a new heap changes; what the sections of any heap change. */
