@@ -360,6 +360,10 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
   /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
+  /*@ assert slots: \forall integer s, i; LiveSlot{Pre}(a, s, i) ==>
+    @   Block(a, SlotOffset{Pre}(a, s, i), ClassSize[\at(a->tag[s], Pre) / 2]); */
+  /*@ assert larges: \forall integer s; LiveLarge{Pre}(a, s) ==>
+    @   Block(a, s * PAGE_SIZE, \at(a->npages[s], Pre) * PAGE_SIZE); */
   return r;
 }
 

@@ -463,6 +463,12 @@ static void drop_large(struct arena *a, unsigned s, unsigned off)
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
   /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  /*@ assert slots: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   SlotOffset{Pre}(a, q, j) != off ==>
+    @   Block(a, SlotOffset{Pre}(a, q, j), ClassSize[\at(a->tag[q], Pre) / 2]); */
+  /*@ assert larges: \forall integer q; LiveLarge{Pre}(a, q) ==>
+    @   q * PAGE_SIZE != off ==>
+    @   Block(a, q * PAGE_SIZE, \at(a->npages[q], Pre) * PAGE_SIZE); */
   /*@ assert no_slot: \forall integer q, j; LiveSlot(a, q, j) ==>
     @   SlotOffset(a, q, j) != off; */
   /*@ assert no_large: \forall integer q; LiveLarge(a, q) ==>

@@ -64,14 +64,6 @@
   @   LiveLarge{L}(a, s) &&
   @   \at(a->npages[s], L) == \at(a->npages[s], K);
   @
-  @ // With both every block stays: proven once, by the replay like all else.
-  @ lemma blocks_stay{K,L}: \forall struct arena *a, integer x;
-  @   SlotsStay{K,L}(a, x) ==> LargesStay{K,L}(a, x) ==> BlocksStay{K,L}(a, x);
-  @
-  @ // Where no block begins none has to be left out.
-  @ lemma blocks_stay_all{K,L}: \forall struct arena *a, integer x, y;
-  @   BlocksStay{K,L}(a, x) ==> !BlockStart{K}(a, x) ==> BlocksStay{K,L}(a, y);
-  @
   @ // No two blocks overlap, and none has two sizes.
   @ predicate BlocksApart{L}(struct arena *a) =
   @   \forall integer x, m, y, n; Block(a, x, m) ==> Block(a, y, n) ==>
