@@ -473,6 +473,7 @@ static void drop_large(struct arena *a, unsigned s, unsigned off)
     @   SlotOffset(a, q, j) != off; */
   /*@ assert no_large: \forall integer q; LiveLarge(a, q) ==>
     @   q * PAGE_SIZE != off; */
+  /*@ assert no_block: \forall integer n; !Block(a, off, n); */
 }
 
 /* Frees the block at off. */
