@@ -297,12 +297,13 @@ LM_CORE unsigned arena_offset_of(const struct arena *a, unsigned s, unsigned i);
   @*/
 LM_CORE unsigned arena_size(const struct arena *a, unsigned off);
 
-/* The same if it finds at once that there is a block, else 0: for those in
- * slots it does. */
+/* The same if the block is in a slot; 0 if it is a large object, or if no block
+ * begins at off. */
 /*@ requires arena: \valid_read(a);
   @ requires sound: Arena(a);
   @ assigns \nothing;
   @ ensures size: \result != 0 ==> Block(a, off, \result);
+  @ ensures must: \forall integer l; BlockHeld(a, off, l) ==> \result != 0;
   @*/
 LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off);
 
@@ -338,6 +339,9 @@ LM_CORE int arena_free(struct arena *a, unsigned off);
   @ requires sound: Arena(a);
   @ assigns a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures same: \result == 0 ==> BitsSame{Pre,Post}(a);
+  @ ensures must: \forall integer s, i; LiveSlot{Pre}(a, s, i) ==>
+  @   off == SlotOffset{Pre}(a, s, i) ==> a->cur[a->home[s]] == s ==>
+  @   \result != 0;
   @ ensures block: \result != 0 ==> BlockStart{Pre}(a, off);
   @ ensures gone: \result != 0 ==> !BlockStart(a, off);
   @ ensures again: \result != 0 ==> \forall integer l;

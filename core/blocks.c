@@ -553,6 +553,8 @@ LM_COLD static int free_slow(struct arena *a, unsigned off)
   @ requires behind: OwnerBehind(a);
   @ assigns \nothing;
   @ ensures behind: \result < ARENA_PAGES && \result * PAGE_SIZE <= off;
+  @ ensures span: SlotOwners(a) ==> \forall integer s; Covers(a, s, off) ==>
+  @   SlotTag(a->tag[s]) ==> \result == s;
   @*/
 static unsigned owner_at(const struct arena *a, unsigned off)
 {
@@ -564,11 +566,13 @@ static unsigned owner_at(const struct arena *a, unsigned off)
 /*@ requires arena: \valid_read(a);
   @ requires page: s < ARENA_PAGES && s * PAGE_SIZE <= off;
   @ assigns \nothing;
-  @ ensures any: 0 <= \result;
+  @ ensures slot: \forall integer i; SlotTag(a->tag[s]) ==>
+  @   0 <= i < Slots(a, s) ==> off == SlotOffset(a, s, i) ==> \result == i;
   @*/
 static unsigned slot_at(const struct arena *a, unsigned s, unsigned off)
 {
   unsigned t = a->tag[s];
+  /*@ ghost lemma_classes(); */
   return t <= TAG_TINY ? class_slot(t / 2u, off - s * PAGE_SIZE) : 0u;
 }
 
@@ -578,7 +582,7 @@ static unsigned slot_at(const struct arena *a, unsigned s, unsigned off)
   @ requires zero: a->tag[0] == TAG_NONE;
   @ requires page: s < ARENA_PAGES && s * PAGE_SIZE <= off;
   @ assigns \nothing;
-  @ ensures slot: \result != 0 ==> LiveSlot(a, s, i) &&
+  @ ensures slot: \result != 0 <==> LiveSlot(a, s, i) &&
   @   off == SlotOffset(a, s, i);
   @*/
 static int live_at(const struct arena *a, unsigned s, unsigned i, unsigned off)
@@ -606,6 +610,7 @@ static int live_at(const struct arena *a, unsigned s, unsigned i, unsigned off)
   @ assigns \nothing;
   @ ensures place: \result != 0 ==>
   @   a->list[s] != 0 || a->cur[a->home[s]] == s;
+  @ ensures current: a->cur[a->home[s]] == s ==> \result != 0;
   @ ensures some: \result != 0 ==> a->cur[a->home[s]] == s ||
   @   \exists integer j; j != i && LiveSlot(a, s, j);
   @*/
@@ -648,11 +653,37 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
   }
 */
 
+/* If the run and the slot that off leads to are not where a slot lives, none
+ * lives at off. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires runs: Runs(a);
+   @ requires pages: SpanPages(a);
+   @ requires span: \forall integer t; Covers(a, t, off) ==>
+   @   SlotTag(a->tag[t]) ==> t == s;
+   @ requires slot: \forall integer j; SlotTag(a->tag[s]) ==>
+   @   0 <= j < Slots(a, s) ==> off == SlotOffset(a, s, j) ==> j == i;
+   @ requires dead: !(LiveSlot(a, s, i) && off == SlotOffset(a, s, i));
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures none: \forall integer t, j; LiveSlot(a, t, j) ==>
+   @   off != SlotOffset(a, t, j);
+   @/
+  static void lemma_not_live(const struct arena *a, unsigned s, unsigned i,
+                             unsigned off) {
+    lemma_classes();
+    lemma_offsets(a);
+    /@ assert covers: \forall integer t, j; LiveSlot(a, t, j) ==>
+     @   Covers(a, t, SlotOffset(a, t, j)); @/
+  }
+*/
+
 LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off)
 {
   unsigned s = owner_at(a, off);
   unsigned i = slot_at(a, s, off);
   if (!live_at(a, s, i, off)) {
+    /*@ ghost lemma_not_live(a, s, i, off); */
     return 0u;
   }
   /*@ ghost lemma_class(a->tag[s] / 2u); */
@@ -664,10 +695,18 @@ LM_CORE int arena_free_quick(struct arena *a, unsigned off)
 {
   unsigned s = owner_at(a, off);
   unsigned i = slot_at(a, s, off);
-  if (!live_at(a, s, i, off) || !rests(a, s, i)) {
+  if (!live_at(a, s, i, off)) {
+    /*@ ghost lemma_not_live(a, s, i, off); */
     return 0;
   }
   /*@ ghost lemma_live(a, s, i, off); */
+  if (!rests(a, s, i)) {
+    /*@ ghost lemma_one_slot(a, s, i, off); */
+    /*@ assert one: \forall integer t, j; LiveSlot(a, t, j) ==>
+      @   off == SlotOffset(a, t, j) ==> t == s; */
+    /*@ assert moves: a->cur[a->home[s]] != s; */
+    return 0;
+  }
   drop_fast(a, s, i, off);
   return 1;
 }

@@ -61,6 +61,8 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l);
   @ ensures same: \result != 0 ==> a->cur[l] == \old(a->cur[l]);
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures leaves: \result == 0 ==> a->cur[l] == 0;
+  @ ensures full: \result == 0 ==> \old(a->cur[l]) == 0 ||
+  @   Full(a, \old(a->cur[l]));
   @ ensures home_same: HomeSame{Pre,Post}(a);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures bits_same: BitsSame{Pre,Post}(a);
@@ -117,6 +119,8 @@ LM_CORE void detach(struct arena *a, unsigned s);
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
+  @ ensures full: \result == 0 ==> \old(a->cur[l]) == 0 ||
+  @   Full(a, \old(a->cur[l]));
   @ ensures held: HeldKept{Pre,Post}(a, l, t);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures bits_same: BitsSame{Pre,Post}(a);
