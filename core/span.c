@@ -285,10 +285,11 @@ LM_CORE void span_init(struct arena *a, unsigned s, unsigned n)
   @ requires index: 0 <= k && k + 4 <= ARENA_PAGES * WORDS;
   @ terminates \true;
   @ assigns \nothing;
-  @ ensures full: \result != 0 <==>
+  @ ensures truth: 0 <= \result <= 1;
+  @ ensures full: \result == 1 <==>
   @   \forall integer i; k <= i < k + 4 ==> a->bits[i] == ALL_ONES;
   @*/
-static int four_full(const struct arena *a, unsigned long k)
+static unsigned four_full(const struct arena *a, unsigned long k)
 {
   word x = a->bits[k] & a->bits[k + 1];
   word y = a->bits[k + 2] & a->bits[k + 3];
@@ -298,32 +299,77 @@ static int four_full(const struct arena *a, unsigned long k)
   return (x & y) == ALL_ONES;
 }
 
-/* Four words at a time: most of what is asked about is full. */
+/* 1 if x and y are; they are 0 or 1. */
+/*@ requires truths: 0 <= x <= 1 && 0 <= y <= 1;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures both: \result == (x == 1 && y == 1 ? 1 : 0);
+  @*/
+static unsigned both(unsigned x, unsigned y)
+{
+  /*@ assert x: x == 0 || x == 1; */
+  /*@ assert y: y == 0 || y == 1; */
+  return x & y;
+}
+
+/* How many of the four words of bits from k on are full before the first that
+ * is not.  A sum, not a choice, here and below: no processor foresees which
+ * word it is. */
+/*@ requires arena: \valid_read(a);
+  @ requires index: 0 <= k && k + 4 <= ARENA_PAGES * WORDS;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures range: 0 <= \result <= 4;
+  @ ensures full: \forall integer i; k <= i < k + \result ==>
+  @   a->bits[i] == ALL_ONES;
+  @ ensures room: \result < 4 ==> a->bits[k + \result] != ALL_ONES;
+  @*/
+static unsigned words_full(const struct arena *a, unsigned long k)
+{
+  unsigned f0 = a->bits[k] == ALL_ONES;
+  unsigned f1 = both(f0, a->bits[k + 1] == ALL_ONES);
+  unsigned f2 = both(f1, a->bits[k + 2] == ALL_ONES);
+  return f0 + f1 + f2 + both(f2, a->bits[k + 3] == ALL_ONES);
+}
+
+/* The same of the four times four words from k on. */
+/*@ requires arena: \valid_read(a);
+  @ requires index: 0 <= k && k + 16 <= ARENA_PAGES * WORDS;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures range: 0 <= \result <= 4;
+  @ ensures full: \forall integer i; k <= i < k + 4 * \result ==>
+  @   a->bits[i] == ALL_ONES;
+  @ ensures room: \result < 4 ==> \exists integer i;
+  @   k + 4 * \result <= i < k + 4 * \result + 4 && a->bits[i] != ALL_ONES;
+  @*/
+static unsigned fours_full(const struct arena *a, unsigned long k)
+{
+  unsigned f0 = four_full(a, k);
+  unsigned f1 = both(f0, four_full(a, k + 4));
+  unsigned f2 = both(f1, four_full(a, k + 8));
+  return f0 + f1 + f2 + both(f2, four_full(a, k + 12));
+}
+
 LM_CORE unsigned span_room(const struct arena *a, unsigned s, unsigned n)
 {
   unsigned w = 0;
-  /*@ loop invariant range: 0 <= w <= WORDS && w % 4 == 0;
+  /*@ loop invariant range: 0 <= w <= WORDS && w % 16 == 0;
     @ loop invariant first: \forall integer k;
     @   WORDS * s <= k < WORDS * s + w ==> a->bits[k] == ALL_ONES;
     @ loop assigns w;
     @ loop variant WORDS - w;
     @*/
-  while (WORD_BITS * w < n && four_full(a, WORDS * s + w))
-    w += 4u;
-  if (WORD_BITS * w >= n) {
-    /*@ ghost lemma_tail(a, s, w, n); */
-    return WORDS;
+  while (WORD_BITS * w < n) {
+    unsigned f = fours_full(a, WORDS * s + w);
+    if (f < 4u) {
+      w += 4u * f;
+      return w + words_full(a, WORDS * s + w);
+    }
+    w += 16u;
   }
-  /*@ ghost unsigned f = w; */
-  /*@ loop invariant range: f <= w < f + 4;
-    @ loop invariant first: \forall integer k;
-    @   WORDS * s <= k < WORDS * s + w ==> a->bits[k] == ALL_ONES;
-    @ loop assigns w;
-    @ loop variant WORDS - w;
-    @*/
-  while (a->bits[WORDS * s + w] == ALL_ONES)
-    w++;
-  return w;
+  /*@ ghost lemma_tail(a, s, w, n); */
+  return WORDS;
 }
 
 LM_CORE unsigned span_take(struct arena *a, unsigned s, unsigned w)
