@@ -20,6 +20,7 @@
 #include "heaps.h"
 #include "section.h"
 #include "atomic.h"
+#include "mapping.h"
 #include "packed.h"
 #include "platform_linux.h"
 #include "../core/bitmap.h"
@@ -1208,7 +1209,7 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
 
 /* What follows the quick way, and is rare. */
 /*@ FROM_OUTSIDE
-  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ assigns ANY_HEAP, own, mine, me, locked, TABLE, ours, ours_size;
   @ TO_OUTSIDE
   @*/
 static LM_COLD void free_other(void *p)
@@ -1252,7 +1253,7 @@ static SLOW void free_here(struct heap *h, void *p)
 /* free: the quick way is for slots of the heap that the thread allocates from,
  * in spans that stay where they are. */
 /*@ FROM_OUTSIDE
-  @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked;
+  @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked, TABLE, ours, ours_size;
   @ TO_OUTSIDE
   @*/
 FAST void lm_free(void *p)
@@ -1297,6 +1298,7 @@ FAST void lm_free(void *p)
   @ ensures lock: \result == HELD_LOCK ==> own == 0 && locked == 1;
   @ ensures idle: \result == HELD_LOCK ==> Idle{Pre} ==> Idle;
   @ ensures inside: \result != 0 ==> inside == h;
+  @ ensures none: ours_size == 0;
   @ ensures sound: \result != 0 ==> Arena(&h->arena);
   @ ensures own: Own;
   @*/
@@ -1325,6 +1327,7 @@ static int hold(struct heap *h)
   @ requires own: how == HELD_OWN ==>
   @   own == 1 && locked == 0 && me.heaps != \null;
   @ requires lock: how == HELD_LOCK ==> own == 0 && locked == 1;
+  @ requires none: ours_size == 0;
   @ requires still: Own;
   @ assigns h->arena, h->note, own, mine, inside, nobodys, locked, shared;
   @ ensures outside: Outside;

@@ -98,6 +98,10 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost struct heap *nobodys; */ /* seen under this lock to have no owner */
 /*@ ghost struct heap *inside; */  /* the heap whose arena it may change */
 /*@ ghost int shared; */           /* stands for all that several threads write */
+/* An object's mapping that is not in the table of mapping.h: nothing is lost if
+ * ours_size is 0 at the end. */
+/*@ ghost uintptr_t ours; */
+/*@ ghost size_t ours_size; */
 
 /*@ // h is a heap: its records are there, but perhaps not all of the inbox.
   @ predicate Heap{L}(struct heap *h) =
@@ -114,9 +118,9 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @   (me.heaps != \null ==> Heap(me.heaps) && Mine(me.heaps)) &&
   @   (mine != \null ==> Heap(mine) && Mine(mine) && me.heaps != \null);
   @
-  @ // This call is in no section and does not have the lock.
+  @ // This call is in no section, does not have the lock, and holds no mapping.
   @ predicate Outside{L} =
-  @   own == 0 && locked == 0 && inside == \null;
+  @   own == 0 && locked == 0 && inside == \null && ours_size == 0;
   @
   @ // Nothing that this call interrupted is changing the thread's own heaps.
   @ predicate Idle{L} = mine != \null || (me.heaps == \null && me.busy == 0);

@@ -63,6 +63,7 @@ __attribute__((noreturn, cold, noinline)) static void reentered(void)
 }
 
 #include "atomic.h"
+#include "mapping.h"
 #include "section.c"
 #include "mapping.c"
 #include "heap.c"

@@ -3,157 +3,312 @@
  * aligned to more than its pages.
  * They stand in a table sorted by address, itself a mapping, which doubles
  * when it is full.  Part of lemmalloc.c.
- * Proven: nothing.  Trusted: every line.
+ * Proven, for one thread between what others do: the table stays sound and is
+ * searched right, what is mapped is in it or was given back, the lock is given
+ * back, memory is accessed where it is.  Trusted: see mapping.h.
  */
+#include "mapping.h"
+#include "../core/request.h"
 
-struct mapping {
-  uintptr_t start;
-  size_t size;
-  unsigned noscan;      /* 1: holds no pointers */
-};
-
-static struct mapping *mappings;
-static size_t nmappings, maxmappings;
-static uintptr_t mapped_from = UINTPTR_MAX, mapped_to;  /* all were between */
-
-/* The number of mappings that start at or below p. */
-static size_t mappings_to(uintptr_t p)
+/* The number of mappings that end at or below address p. */
+/*@ requires table: Table;
+  @ assigns \nothing;
+  @ ensures range: 0 <= \result <= nmappings;
+  @ ensures below: \forall integer i; 0 <= i < \result ==>
+  @   mappings[i].start + mappings[i].size <= p;
+  @ ensures above: \forall integer i; \result <= i < nmappings ==>
+  @   p < mappings[i].start + mappings[i].size;
+  @*/
+static size_t mappings_below(uintptr_t p)
 {
-  size_t low = 0, high = nmappings;
-  while (low < high) {
-    size_t mid = low + (high - low) / 2;
-    if (mappings[mid].start <= p) {
+  size_t low = 0, n = nmappings;
+  /*@ loop invariant range: 0 <= low <= low + n <= nmappings;
+    @ loop invariant below: \forall integer i; 0 <= i < low ==>
+    @   mappings[i].start + mappings[i].size <= p;
+    @ loop invariant above: \forall integer i; low + n <= i < nmappings ==>
+    @   p < mappings[i].start + mappings[i].size;
+    @ loop assigns low, n;
+    @ loop variant n;
+    @*/
+  while (n > 0) {
+    size_t half = n / 2, mid = low + half;
+    if (mappings[mid].start + mappings[mid].size <= p) {
       low = mid + 1;
+      n = n - half - 1;
     } else {
-      high = mid;
+      n = half;
     }
   }
   return low;
 }
 
-/* The mapping that contains p, or NULL. */
-static struct mapping *mapping_of(const void *p)
+/* The mapping that contains address p, by its number in the table; the number
+ * of all if there is none. */
+/*@ requires table: Table;
+  @ assigns \nothing;
+  @ ensures range: 0 <= \result <= nmappings;
+  @ ensures found: \result < nmappings ==> Inside(p, \result);
+  @ ensures none: \result == nmappings ==>
+  @   \forall integer i; 0 <= i < nmappings ==>
+  @   p < mappings[i].start || mappings[i].start + mappings[i].size <= p;
+  @*/
+static size_t mapping_find(uintptr_t p)
 {
-  size_t i = mappings_to((uintptr_t)p);
-  return i > 0 && (uintptr_t)p - mappings[i - 1].start < mappings[i - 1].size
-             ? &mappings[i - 1] : NULL;
+  size_t i = mappings_below(p);
+  return i < nmappings && mappings[i].start <= p ? i : nmappings;
 }
 
+/* The same by its entry; NULL if there is none. */
+/*@ requires table: Table;
+  @ assigns \nothing;
+  @ ensures found: \result != \null ==> \exists integer i;
+  @   0 <= i < nmappings && \result == &mappings[i] && Inside((uintptr_t)p, i);
+  @ ensures none: \result == \null ==>
+  @   \forall integer i; 0 <= i < nmappings ==>
+  @   (uintptr_t)p < mappings[i].start ||
+  @   mappings[i].start + mappings[i].size <= (uintptr_t)p;
+  @*/
+static struct mapping *mapping_of(const void *p)
+{
+  size_t i = mapping_find((uintptr_t)p);
+  return i < nmappings ? &mappings[i] : NULL;
+}
+
+/* What address p is: a mapping's start, inside one, or neither. */
+/*@ requires table: Table;
+  @ requires size: \valid(size);
+  @ requires apart: \separated(size, mappings + (0 .. maxmappings - 1));
+  @ assigns *size;
+  @ ensures block: \result == LM_OK ==> \exists integer i;
+  @   0 <= i < nmappings && mappings[i].start == p && mappings[i].size == *size;
+  @ ensures interior: \result == LM_INTERIOR ==> \exists integer i;
+  @   0 <= i < nmappings && mappings[i].start < p && Inside(p, i);
+  @ ensures foreign: \result == LM_FOREIGN ==>
+  @   \forall integer i; 0 <= i < nmappings ==>
+  @   p < mappings[i].start || mappings[i].start + mappings[i].size <= p;
+  @ ensures result: \result == LM_OK || \result == LM_INTERIOR ||
+  @   \result == LM_FOREIGN;
+  @*/
+static int table_look(uintptr_t p, size_t *size)
+{
+  size_t i = mapping_find(p);
+  if (i == nmappings) {
+    return LM_FOREIGN;
+  }
+  *size = mappings[i].size;
+  return mappings[i].start == p ? LM_OK : LM_INTERIOR;
+}
+
+/* Makes room for one more. */
+/*@ requires table: Table;
+  @ requires lock: locked == 1;
+  @ assigns mappings, maxmappings, shared, {*m | struct mapping *m; \true};
+  @ ensures table: Table;
+  @ ensures room: \result != 0 ==> nmappings < maxmappings;
+  @ ensures same: \forall integer i; 0 <= i < nmappings ==> MOVED(Pre,Post,i,i);
+  @*/
 static int mappings_grow(void)
 {
-  size_t max = maxmappings == 0 ? 256 : 2 * maxmappings;
-  struct mapping *more = os_map(max * sizeof *more, 1);
-  if (more == NULL) {
+  size_t max = maxmappings == 0 ? 256 : 2 * maxmappings, i;
+  struct mapping *more;
+  if (max > MAPPINGS_MAX || (more = table_map(max)) == NULL) {
     return 0;
   }
-  if (mappings != NULL) {
-    memcpy(more, mappings, nmappings * sizeof *more);
-    os_unmap(mappings, maxmappings * sizeof *more);
+  /*@ loop invariant range: 0 <= i <= nmappings;
+    @ loop invariant copied: \forall integer j; 0 <= j < i ==>
+    @   more[j].start == \at(mappings[j].start,Pre) &&
+    @   more[j].size == \at(mappings[j].size,Pre) &&
+    @   more[j].noscan == \at(mappings[j].noscan,Pre);
+    @ loop invariant kept: \forall integer j; 0 <= j < nmappings ==>
+    @   MOVED(Pre,Here,j,j);
+    @ loop assigns i, more[0 .. max - 1];
+    @ loop variant nmappings - i;
+    @*/
+  for (i = 0; i < nmappings; i++) {
+    more[i].start = mappings[i].start;
+    more[i].size = mappings[i].size;
+    more[i].noscan = mappings[i].noscan;
+  }
+  if (maxmappings != 0) {
+    table_unmap(mappings, maxmappings);
   }
   mappings = more;
   maxmappings = max;
   return 1;
 }
 
-/* Notes that [p, p + size) is a mapping; there is room in the table. */
-static void mapping_add(void *p, size_t size, unsigned noscan)
+/* Makes entry i of the table m. */
+/*@ requires entry: i < maxmappings && \valid(mappings + i);
+  @ assigns mappings[i];
+  @ ensures is: MappingIs(i, m.start, m.size, m.noscan);
+  @*/
+static void mapping_put(size_t i, struct mapping m)
 {
-  size_t i = mappings_to((uintptr_t)p);
-  memmove(mappings + i + 1, mappings + i, (nmappings - i) * sizeof *mappings);
-  mappings[i].start = (uintptr_t)p;
-  mappings[i].size = size;
-  mappings[i].noscan = noscan;
+  mappings[i].start = m.start;
+  mappings[i].size = m.size;
+  mappings[i].noscan = m.noscan;
+}
+
+/* Puts the n bytes from p on, which were mapped, into the table, which has
+ * room. */
+/*@ requires table: Table;
+  @ requires lock: locked == 1;
+  @ requires room: nmappings < maxmappings;
+  @ requires mapped: ours == p && ours_size == n && 0 < n;
+  @ requires end: p + n <= UINTPTR_MAX;
+  @ requires apart: Apart(p, n);
+  @ assigns nmappings, mappings[0 .. nmappings], ours_size, shared;
+  @ ensures table: Table;
+  @ ensures more: nmappings == \old(nmappings) + 1;
+  @ ensures none: ours_size == 0;
+  @ ensures range: 0 <= \result < nmappings;
+  @ ensures new: MappingIs(\result, p, n, noscan);
+  @ ensures before: \forall integer j; 0 <= j < \result ==> MOVED(Pre,Post,j,j);
+  @ ensures behind: \forall integer j; \result < j < nmappings ==>
+  @   MOVED(Pre,Post,j - 1,j);
+  @*/
+static size_t mapping_add(uintptr_t p, size_t n, unsigned noscan)
+{
+  struct mapping m;
+  size_t i = mappings_below(p), k;
+  /*@ loop invariant range: i <= k <= nmappings;
+    @ loop invariant before: \forall integer j; 0 <= j < k ==> MOVED(Pre,Here,j,j);
+    @ loop invariant behind: \forall integer j; k < j <= nmappings ==>
+    @   MOVED(Pre,Here,j - 1,j);
+    @ loop assigns k, mappings[0 .. nmappings];
+    @ loop variant k;
+    @*/
+  for (k = nmappings; k > i; k--) {
+    mapping_put(k, mappings[k - 1]);
+  }
+  m.start = p;
+  m.size = n;
+  m.noscan = noscan;
+  mapping_put(i, m);
   nmappings++;
-  if ((uintptr_t)p < mapped_from) {
-    __atomic_store_n(&mapped_from, (uintptr_t)p, __ATOMIC_RELAXED);
-  }
-  if ((uintptr_t)p + size > mapped_to) {
-    __atomic_store_n(&mapped_to, (uintptr_t)p + size, __ATOMIC_RELAXED);
-  }
+  /*@ ghost ours_size = 0; */
+  table_note(p, n);
+  return i;
 }
 
-static void mapping_remove(struct mapping *m)
+/* Takes mapping i out of the table. */
+/*@ requires table: Table;
+  @ requires lock: locked == 1;
+  @ requires index: i < nmappings;
+  @ requires none: ours_size == 0;
+  @ assigns nmappings, mappings[0 .. nmappings - 1], ours, ours_size;
+  @ ensures table: Table;
+  @ ensures less: nmappings == \old(nmappings) - 1;
+  @ ensures mapped: ours == \old(mappings[i].start) &&
+  @   ours_size == \old(mappings[i].size);
+  @ ensures apart: Apart(ours, ours_size);
+  @ ensures before: \forall integer j; 0 <= j < i ==> MOVED(Pre,Post,j,j);
+  @ ensures behind: \forall integer j; i <= j < nmappings ==>
+  @   MOVED(Pre,Post,j + 1,j);
+  @*/
+static void mapping_remove(size_t i)
 {
+  size_t k;
+  /*@ ghost ours = mappings[i].start; */
+  /*@ ghost ours_size = mappings[i].size; */
   nmappings--;
-  memmove(m, m + 1, (nmappings - (size_t)(m - mappings)) * sizeof *m);
+  /*@ loop invariant range: i <= k <= nmappings;
+    @ loop invariant before: \forall integer j; 0 <= j < i ==> MOVED(Pre,Here,j,j);
+    @ loop invariant moved: \forall integer j; i <= j < k ==>
+    @   MOVED(Pre,Here,j + 1,j);
+    @ loop invariant behind: \forall integer j; k < j <= nmappings ==>
+    @   MOVED(Pre,Here,j,j);
+    @ loop assigns k, mappings[0 .. nmappings];
+    @ loop variant nmappings - k;
+    @*/
+  for (k = i; k < nmappings; k++) {
+    mapping_put(k, mappings[k + 1]);
+    /*@ assert put: \let j = k; MOVED(Pre,Here,j + 1,j); */
+  }
 }
 
-/* A mapping of n bytes, all zero, at a multiple of align; NULL if there is no
- * memory.  noscan: 0 or 1. */
-static void *mapping_alloc(size_t n, size_t align, unsigned noscan)
+/* The bytes of a mapping for n bytes; 0: there is none so large. */
+/*@ assigns \nothing;
+  @ ensures enough: \result == 0 || n <= \result;
+  @*/
+static size_t object_size(size_t n)
 {
   size_t size;
+  return request_round_up(n, object_unit(), &size) ? size : 0;
+}
+
+static void *mapping_alloc(size_t n, size_t align, unsigned noscan)
+{
+  size_t size = object_size(n);
   void *p;
-  if (!request_round_up(n, os_page_size(), &size)) {
+  if (size == 0) {
     return NULL;
   }
-  p = os_map(size, align);
+  p = object_map(size, align);
   if (p == NULL) {
     return NULL;
   }
-  lock();
+  table_lock();
   if (nmappings == maxmappings && !mappings_grow()) {
-    unlock();
-    os_unmap(p, size);
+    table_unlock();
+    object_unmap(p, size);
     return NULL;
   }
-  mapping_add(p, size, noscan);
-  unlock();
+  mapping_add((uintptr_t)p, size, noscan);
+  table_unlock();
   return p;
 }
 
-/* What p, which is in no heap, is; if it is a block, its size. */
 static int mapping_look(const void *p, size_t *size)
 {
-  struct mapping *m;
-  int what = LM_FOREIGN;
-  lock();
-  m = mapping_of(p);
-  if (m != NULL) {
-    *size = m->size;
-    what = (uintptr_t)p == m->start ? LM_OK : LM_INTERIOR;
-  }
-  unlock();
+  size_t bytes = 0;
+  int what;
+  table_lock();
+  what = table_look((uintptr_t)p, &bytes);
+  table_unlock();
+  *size = bytes;
   return what;
 }
 
-/* Frees p, which is in no heap. */
 static void mapping_release(void *p)
 {
-  struct mapping *m;
-  size_t size;
-  lock();
-  m = mapping_of(p);
-  if (m == NULL || (uintptr_t)p != m->start) {
-    misuse("free", p, m == NULL ? LM_FOREIGN : LM_INTERIOR);
+  size_t i, size = 0;
+  int what;
+  table_lock();
+  i = mapping_find((uintptr_t)p);
+  if (i == nmappings || mappings[i].start != (uintptr_t)p) {
+    what = i == nmappings ? LM_FOREIGN : LM_INTERIOR;
+    table_unlock();
+    misuse("free", p, what);
+    return;
   }
-  size = m->size;
-  mapping_remove(m);
-  unlock();
-  os_unmap(p, size);
+  size = mappings[i].size;
+  mapping_remove(i);
+  table_unlock();
+  object_unmap(p, size);
 }
 
-/* Makes mapping p one of n bytes, at this place or another, with its contents;
- * NULL, and p as it was, if that cannot be. */
 static void *mapping_resize(void *p, size_t n)
 {
-  struct mapping *m;
-  size_t size;
+  size_t i, size = object_size(n);
   unsigned noscan;
   void *q = NULL;
-  if (!request_round_up(n, os_page_size(), &size)) {
+  if (size == 0) {
     return NULL;
   }
-  lock();
-  m = mapping_of(p);
-  if (m != NULL) {
-    q = os_remap(p, m->size, size);
+  table_lock();
+  i = mapping_find((uintptr_t)p);
+  if (i < nmappings && mappings[i].start == (uintptr_t)p) {
+    size_t old = mappings[i].size;
+    noscan = mappings[i].noscan;
+    mapping_remove(i);
+    q = object_remap(p, old, size);
     if (q != NULL) {
-      noscan = m->noscan;
-      mapping_remove(m);
-      mapping_add(q, size, noscan);
+      mapping_add((uintptr_t)q, size, noscan);
+    } else {
+      mapping_add((uintptr_t)p, old, noscan);
     }
   }
-  unlock();
+  table_unlock();
   return q;
 }

@@ -1,5 +1,5 @@
 /*
- * section.c - the code behind section.h and atomic.h.
+ * section.c - the code behind section.h, atomic.h and mapping.h.
  * Part of lemmalloc.c.  Model: proofs/model.
  * Proven: nothing.  Trusted: every line.
  */
@@ -167,6 +167,60 @@ static void unowned_set(struct heap *h)
 static void heap_link(struct heap *h, struct heap *next)
 {
   link_set(&h->next, next);
+}
+
+/* ---- The table of mappings ---- */
+
+static uintptr_t mapped_from = UINTPTR_MAX, mapped_to;  /* all were between */
+
+static void table_lock(void)
+{
+  lock();
+}
+
+static void table_unlock(void)
+{
+  unlock();
+}
+
+static struct mapping *table_map(size_t max)
+{
+  return os_map(max * sizeof(struct mapping), 1);
+}
+
+static void table_unmap(struct mapping *table, size_t max)
+{
+  os_unmap(table, max * sizeof *table);
+}
+
+static void *object_map(size_t size, size_t align)
+{
+  return os_map(size, align);
+}
+
+static void object_unmap(void *p, size_t size)
+{
+  os_unmap(p, size);
+}
+
+static void *object_remap(void *p, size_t size, size_t to)
+{
+  return os_remap(p, size, to);
+}
+
+static void table_note(uintptr_t start, size_t size)
+{
+  if (start < mapped_from) {
+    __atomic_store_n(&mapped_from, start, __ATOMIC_RELAXED);
+  }
+  if (start + size > mapped_to) {
+    __atomic_store_n(&mapped_to, start + size, __ATOMIC_RELAXED);
+  }
+}
+
+static size_t object_unit(void)
+{
+  return os_page_size();
 }
 
 /* ---- The inbox ---- */

@@ -185,15 +185,6 @@ static void heap_publish(struct heap *h);
   requires inside: inside == h; \
   requires sound: Arena(&h->arena);
 
-/* ---- What is in no heap ---- */
-
-/* Frees p, which is in no heap. */
-/*@ requires outside: Outside;
-  @ assigns nobodys, locked, shared;
-  @ ensures outside: Outside;
-  @*/
-static void mapping_release(void *p);
-
 /* ---- What the program did wrong ---- */
 
 /* These end the program; no proof relies on that. */

@@ -74,18 +74,18 @@ static int heap_spans(struct heap *h, visit_span *visit, void *arg)
   return result;
 }
 
-/* The mapping with the least address from *from on, and *from behind it; 0 if
- * there is none. */
+/* The first mapping that ends behind *from, and then its end there; 0 if there
+ * is none. */
 static int mapping_from(uintptr_t *from, struct lm_span *v)
 {
   size_t i;
   int found;
   lock();
-  i = *from == 0 ? 0 : mappings_to(*from - 1);
+  i = mappings_below(*from);
   found = i < nmappings;
   if (found) {
     describe(&mappings[i], v);
-    *from = mappings[i].start + 1;
+    *from = mappings[i].start + mappings[i].size;
   }
   unlock();
   return found;

@@ -54,7 +54,8 @@ def well_founded(name, parameters, body):
 def lint():
     """(faults, notes) of all sources."""
     faults, notes = [], []
-    wrapper = sorted(glob.glob("harness/heap*.[ch]")) + ["harness/atomic.h", "harness/section.h"]
+    wrapper = sorted(glob.glob("harness/heap*.[ch]") + glob.glob("harness/mapping.[ch]")) + [
+        "harness/atomic.h", "harness/section.h"]
     proven = wrapper + sorted(p for where in ("core/*.[ch]", "spec/*.h", "proofs/clients/*.[ch]")
                               for p in glob.glob(where))
     for path in proven + sorted(glob.glob("harness/*.[ch]")):

@@ -1,0 +1,182 @@
+/*
+ * mapping.h - objects with a mapping of their own, and what mapping.c stands on.
+ * They stand in a table sorted by address, under the lock.
+ * Proven: what mapping.c promises here, of mapping_look, mapping_alloc,
+ * mapping_release and mapping_resize.  Trusted: the contracts of the others,
+ * whose code is in section.c.
+ */
+#ifndef LM_MAPPING_H
+#define LM_MAPPING_H
+#include "section.h"
+
+struct mapping {
+  uintptr_t start;
+  size_t size;          /* bytes */
+  unsigned noscan;      /* 1: holds no pointers */
+};
+
+static struct mapping *mappings;
+static size_t nmappings, maxmappings;
+
+/* A table never has more: so many do not fit into the address space. */
+#define MAPPINGS_MAX ((size_t)-1 / 64u)
+
+/*@ // The table is sound: sorted, and no two mappings share a byte.
+  @ predicate Table{L} =
+  @   nmappings <= maxmappings <= MAPPINGS_MAX &&
+  @   (maxmappings == 0 || \valid(mappings + (0 .. maxmappings - 1))) &&
+  @   (\forall integer i; 0 <= i < nmappings ==> 0 < mappings[i].size &&
+  @     mappings[i].start + mappings[i].size <= UINTPTR_MAX) &&
+  @   (\forall integer i, j; 0 <= i < j < nmappings ==>
+  @     mappings[i].start + mappings[i].size <= mappings[j].start);
+  @
+  @ // The n bytes from address p on are in no mapping of the table.
+  @ predicate Apart{L}(integer p, integer n) =
+  @   \forall integer i; 0 <= i < nmappings ==>
+  @   mappings[i].start + mappings[i].size <= p || p + n <= mappings[i].start;
+  @
+  @ // Address p is in mapping i.
+  @ predicate Inside{L}(integer p, integer i) =
+  @   mappings[i].start <= p < mappings[i].start + mappings[i].size;
+  @
+  @ // Mapping i is n bytes from address p on.
+  @ predicate MappingIs{L}(integer i, integer p, integer n, integer noscan) =
+  @   mappings[i].start == p && mappings[i].size == n &&
+  @   mappings[i].noscan == noscan;
+  @*/
+
+/* Mapping j is what mapping i was: no predicate, so that the prover looks for
+ * what it says about j where it sees entry j. */
+#define MOVED(K, L, i, j) \
+  \at(mappings[j].start,L) == \at(mappings[i].start,K) && \
+  \at(mappings[j].size,L) == \at(mappings[i].size,K) && \
+  \at(mappings[j].noscan,L) == \at(mappings[i].noscan,K)
+
+/* What changes when others may change the table. */
+#define TABLE \
+  mappings, nmappings, maxmappings, {*m | struct mapping *m; \true}
+
+/* ---- What mapping.c stands on ---- */
+
+/* The lock, for the table.  The system maps nothing where something is. */
+/*@ requires once: locked == 0;
+  @ requires nowhere: inside == \null;
+  @ assigns locked, nobodys, shared, TABLE;
+  @ ensures locked: locked == 1 && nobodys == \null;
+  @ ensures table: Table;
+  @ ensures apart: ours_size != 0 ==> Apart(ours, ours_size);
+  @*/
+static void table_lock(void);
+
+/*@ requires has: locked == 1;
+  @ requires left: inside == \null;
+  @ requires table: Table;
+  @ assigns locked, nobodys, shared;
+  @ ensures unlocked: locked == 0 && nobodys == \null;
+  @*/
+static void table_unlock(void);
+
+/* Room for max mappings, apart from the table; NULL: there is no memory. */
+/*@ requires room: 0 < max <= MAPPINGS_MAX;
+  @ assigns shared;
+  @ ensures room: \result != \null ==> \valid(\result + (0 .. max - 1));
+  @ ensures apart: \result != \null ==> maxmappings != 0 ==>
+  @   \separated(\result + (0 .. max - 1), mappings + (0 .. maxmappings - 1));
+  @*/
+static struct mapping *table_map(size_t max);
+
+/* Gives it back. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static void table_unmap(struct mapping *table, size_t max);
+
+/* os_map, os_unmap and os_remap for one object. */
+/*@ requires none: ours_size == 0;
+  @ requires size: 0 < size;
+  @ assigns ours, ours_size, shared;
+  @ ensures mapped: \result != \null ==>
+  @   ours == (uintptr_t)\result && ours_size == size &&
+  @   ours + size <= UINTPTR_MAX;
+  @ ensures none: \result == \null ==> ours_size == 0;
+  @*/
+static void *object_map(size_t size, size_t align);
+
+/*@ requires mapped: ours == (uintptr_t)p && ours_size == size;
+  @ assigns ours_size, shared;
+  @ ensures none: ours_size == 0;
+  @*/
+static void object_unmap(void *p, size_t size);
+
+/*@ requires lock: locked == 1;
+  @ requires mapped: ours == (uintptr_t)p && ours_size == size;
+  @ requires apart: Apart(ours, size);
+  @ requires some: 0 < to;
+  @ assigns ours, ours_size, shared;
+  @ ensures moved: \result != \null ==> ours == (uintptr_t)\result &&
+  @   ours_size == to && Apart(ours, to) && ours + to <= UINTPTR_MAX;
+  @ ensures same: \result == \null ==> ours == \old(ours) &&
+  @   ours_size == \old(ours_size);
+  @*/
+static void *object_remap(void *p, size_t size, size_t to);
+
+/* Lets block_mapped know, which looks without the lock, that a mapping is
+ * there. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void table_note(uintptr_t start, size_t size);
+
+/* Bytes in one of the system's own pages. */
+/*@ assigns \nothing;
+  @ ensures some: 0 < \result;
+  @*/
+static size_t object_unit(void);
+
+/* ---- What mapping.c promises ---- */
+
+/* A mapping of n bytes or more, all zero, at a multiple of align; NULL if there
+ * is no memory.  noscan: 0 or 1. */
+/*@ requires outside: Outside;
+  @ requires size: 0 < n;
+  @ assigns TABLE, ours, ours_size, nobodys, locked, shared;
+  @ ensures outside: Outside;
+  @ ensures mapped: \result != \null ==> \exists integer i, size;
+  @   0 <= i < nmappings && n <= size &&
+  @   MappingIs(i, (uintptr_t)\result, size, noscan);
+  @*/
+static void *mapping_alloc(size_t n, size_t align, unsigned noscan);
+
+/* What p, which is in no heap, is; if it is a block, its size. */
+/*@ requires outside: Outside;
+  @ requires size: \valid(size);
+  @ assigns TABLE, *size, nobodys, locked, shared;
+  @ ensures outside: Outside;
+  @ ensures result: \result == LM_OK || \result == LM_INTERIOR ||
+  @   \result == LM_FOREIGN;
+  @*/
+static int mapping_look(const void *p, size_t *size);
+
+/* Frees p, which is in no heap; it is a misuse if no mapping starts there. */
+/*@ requires outside: Outside;
+  @ assigns TABLE, ours, ours_size, nobodys, locked, shared;
+  @ ensures outside: Outside;
+  @ ensures gone: \forall integer i; 0 <= i < nmappings ==>
+  @   mappings[i].start != (uintptr_t)p;
+  @*/
+static void mapping_release(void *p);
+
+/* Makes the mapping that starts at p one of n bytes or more, at this place or
+ * another, with its contents; NULL, and p as it was, if that cannot be. */
+/*@ requires outside: Outside;
+  @ requires size: 0 < n;
+  @ assigns TABLE, ours, ours_size, nobodys, locked, shared;
+  @ ensures outside: Outside;
+  @ ensures mapped: \result != \null ==> \exists integer i, size, noscan;
+  @   0 <= i < nmappings && n <= size &&
+  @   MappingIs(i, (uintptr_t)\result, size, noscan);
+  @*/
+static void *mapping_resize(void *p, size_t n);
+
+#endif
