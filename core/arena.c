@@ -89,6 +89,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures none: SlotTag(a->tag[s]) ==> !Empty(a, s, Slots(a, s));
+  @ ensures taken_same: TakenSame{Pre,Post}(a);
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
@@ -109,6 +110,20 @@ static void reclaim(struct arena *a, unsigned s)
     span_reclaim(a, s);
   }
 }
+
+/* No run is handed out behind the fresh page. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires inside: RunsInside(a);
+   @ requires fresh: RunsFresh(a);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures used: \forall integer q; 0 <= q < ARENA_PAGES ==>
+   @   a->tag[q] > TAG_FREE ==> q < a->fresh;
+   @/
+  static void lemma_fresh(const struct arena *a) {
+  }
+*/
 
 /* Gives the pages of every empty span back. */
 /*@ requires arena: \valid(a);
@@ -131,6 +146,7 @@ static void reclaim(struct arena *a, unsigned s)
 static void reclaim_all(struct arena *a)
 {
   unsigned s;
+  /*@ ghost lemma_classes(); */
   /*@ loop invariant range: 1 <= s <= ARENA_PAGES;
     @ loop invariant sound: Arena(a);
     @ loop invariant none: \forall integer q; 0 <= q < s ==>
@@ -150,10 +166,16 @@ static void reclaim_all(struct arena *a)
     @ loop variant ARENA_PAGES - s;
     @*/
   for (s = 1u; s < ARENA_PAGES && (int)s < a->fresh; s++) {
+    /*@ ghost Before: ; */
     reclaim(a, s);
+    /*@ assert spans: \forall integer q; 0 <= q < s ==> SlotTag(a->tag[q]) ==>
+      @   a->tag[q] == \at(a->tag[q], Before); */
+    /*@ assert some: \forall integer q; 0 <= q < s ==> SlotTag(a->tag[q]) ==>
+      @   \at(!Empty(a, q, Slots(a, q)), Before); */
+    /*@ assert here: \forall integer q; 0 <= q < s ==> SlotTag(a->tag[q]) ==>
+      @   !Empty(a, q, Slots(a, q)); */
   }
-  /*@ assert used: \forall integer q; 0 <= q < ARENA_PAGES ==>
-    @   a->tag[q] > TAG_FREE ==> q < a->fresh; */
+  /*@ ghost lemma_fresh(a); */
   /*@ assert behind: \forall integer q; s <= q < ARENA_PAGES ==>
     @   !SlotTag(a->tag[q]); */
 }
@@ -529,6 +551,12 @@ static unsigned large_block(struct arena *a, unsigned k)
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
   /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  /*@ assert slots: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   SlotOffset{Pre}(a, q, j) != off ==>
+    @   Block(a, SlotOffset{Pre}(a, q, j), ClassSize[\at(a->tag[q], Pre) / 2]); */
+  /*@ assert larges: \forall integer q; LiveLarge{Pre}(a, q) ==>
+    @   q * PAGE_SIZE != off ==>
+    @   Block(a, q * PAGE_SIZE, \at(a->npages[q], Pre) * PAGE_SIZE); */
   if (s == 0u) {
     return 0u;
   }

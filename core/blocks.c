@@ -434,6 +434,7 @@ static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
     @   l == a->home[s]; */
   /*@ assert large: \forall integer k; !BlockPages(a, off, k); */
   rest(a, s, i);
+  /*@ ghost lemma_no_zero(a); */
   drop_resting(a, s, i, off);
 }
 

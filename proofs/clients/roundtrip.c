@@ -46,6 +46,10 @@ int large_free(struct arena *a, unsigned n)
     return LM_OK;
   }
   /*@ assert live: BlockStart(a, p); */
+  /*@ assert others: \forall integer off, n; Block{Pre}(a, off, n) ==>
+    @   off != p && Block(a, off, n); */
+  /*@ assert new: \forall integer off, n; off != p ==> Block(a, off, n) ==>
+    @   Block{Pre}(a, off, n); */
   return arena_free(a, p);
 }
 
