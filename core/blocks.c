@@ -554,7 +554,7 @@ LM_COLD static int free_slow(struct arena *a, unsigned off)
   @ requires behind: OwnerBehind(a);
   @ assigns \nothing;
   @ ensures behind: \result < ARENA_PAGES && \result * PAGE_SIZE <= off;
-  @ ensures span: SlotOwners(a) ==> \forall integer s; Covers(a, s, off) ==>
+  @ ensures span: Runs(a) ==> \forall integer s; Covers(a, s, off) ==>
   @   SlotTag(a->tag[s]) ==> \result == s;
   @*/
 static unsigned owner_at(const struct arena *a, unsigned off)
