@@ -551,12 +551,6 @@ static unsigned large_block(struct arena *a, unsigned k)
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
   /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
-  /*@ assert slots: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
-    @   SlotOffset{Pre}(a, q, j) != off ==>
-    @   Block(a, SlotOffset{Pre}(a, q, j), ClassSize[\at(a->tag[q], Pre) / 2]); */
-  /*@ assert larges: \forall integer q; LiveLarge{Pre}(a, q) ==>
-    @   q * PAGE_SIZE != off ==>
-    @   Block(a, q * PAGE_SIZE, \at(a->npages[q], Pre) * PAGE_SIZE); */
   if (s == 0u) {
     return 0u;
   }
@@ -567,6 +561,12 @@ static unsigned large_block(struct arena *a, unsigned k)
   /*@ assert no_large: \forall integer q; LiveLarge{Pre}(a, q) ==>
     @   q * PAGE_SIZE != off; */
   /*@ assert no_block: \forall integer n; !Block{Pre}(a, off, n); */
+  /*@ assert slots: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   SlotOffset{Pre}(a, q, j) != off ==>
+    @   Block(a, SlotOffset{Pre}(a, q, j), ClassSize[\at(a->tag[q], Pre) / 2]); */
+  /*@ assert larges: \forall integer q; LiveLarge{Pre}(a, q) ==>
+    @   q * PAGE_SIZE != off ==>
+    @   Block(a, q * PAGE_SIZE, \at(a->npages[q], Pre) * PAGE_SIZE); */
   (void)off;
   return s;
 }
