@@ -96,7 +96,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void reclaim(struct arena *a, unsigned s)
 {
@@ -141,7 +141,7 @@ static void reclaim(struct arena *a, unsigned s)
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void reclaim_all(struct arena *a)
 {
@@ -216,7 +216,7 @@ LM_CORE void arena_reclaim(struct arena *a)
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static int refill_again(struct arena *a, unsigned l, unsigned t)
 {
@@ -264,7 +264,7 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static int refill_last(struct arena *a, unsigned l, unsigned t)
 {
@@ -304,7 +304,7 @@ static int refill_last(struct arena *a, unsigned l, unsigned t)
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static int refill(struct arena *a, unsigned l, unsigned t)
 {
@@ -372,7 +372,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t)
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures kept: BlocksStay{Pre,Post}(a, 0);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static int refill_block(struct arena *a, unsigned l, unsigned t)
 {
@@ -415,7 +415,7 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures flag: *refilled == 0 || *refilled == 1;
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_COLD static unsigned alloc_slow(struct arena *a, unsigned l, unsigned t,
                                    short *refilled)
@@ -467,7 +467,7 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, \result);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, \result);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static unsigned large_again(struct arena *a, unsigned k)
 {
@@ -512,7 +512,7 @@ static unsigned large_again(struct arena *a, unsigned k)
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, \result);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, \result);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static unsigned large(struct arena *a, unsigned k)
 {
@@ -540,7 +540,7 @@ static unsigned large(struct arena *a, unsigned k)
   @ ensures must: FreePages{Pre}(a, k) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, k);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static unsigned large_block(struct arena *a, unsigned k)
 {
@@ -581,7 +581,7 @@ static unsigned large_block(struct arena *a, unsigned k)
   @ ensures block: Block(a, s * PAGE_SIZE, a->npages[s] * PAGE_SIZE);
   @ ensures kept: BlocksStay{Pre,Post}(a, 0);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void retag(struct arena *a, unsigned s, unsigned t)
 {

@@ -183,7 +183,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[tag / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures flag: *refilled == 0 || *refilled == 1;
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
                              short *refilled);
@@ -234,7 +234,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t);
   @ ensures must: FreePages{Pre}(a, n) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, n);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan);
 
@@ -328,7 +328,7 @@ LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off);
   @   FreePages(a, k);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE int arena_free(struct arena *a, unsigned off);
 
@@ -348,7 +348,7 @@ LM_CORE int arena_free(struct arena *a, unsigned off);
   @   BlockHeld{Pre}(a, off, l) ==> Room(a, l, l % TAGS);
   @ ensures kept: \result != 0 ==> BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: \result != 0 ==> BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE int arena_free_quick(struct arena *a, unsigned off);
 
@@ -377,7 +377,7 @@ LM_CORE int arena_free_quick(struct arena *a, unsigned off);
   @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
   @   Block{Pre}(a, off, n) ==> Block(a, off, n);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE word arena_sweep(struct arena *a, unsigned s, unsigned w, word freed);
 
@@ -397,7 +397,7 @@ LM_CORE word arena_sweep(struct arena *a, unsigned s, unsigned w, word freed);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
   @ ensures must: \forall integer k; BlockPages{Pre}(a, off, k) ==> n <= k ==>
   @   \result != 0;
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE int arena_resize(struct arena *a, unsigned off, unsigned n);
 
@@ -417,7 +417,7 @@ LM_CORE int arena_resize(struct arena *a, unsigned off, unsigned n);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ensures none: NoEmpty(a);
   @ ensures all: (\forall integer off, n; !Block(a, off, n)) ==> AllFree(a);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE void arena_reclaim(struct arena *a);
 

@@ -305,7 +305,7 @@ static void unmark(struct arena *a, unsigned s, unsigned i, unsigned off)
   @   FreePages(a, ClassPages[\old(a->tag[s]) / 2]);
   @ ensures kept: BlocksStay{Pre,Post}(a, 0);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void place(struct arena *a, unsigned s)
 {
@@ -331,7 +331,7 @@ static void place(struct arena *a, unsigned s)
   @   Room(a, l, l % TAGS);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void drop_fast(struct arena *a, unsigned s, unsigned i, unsigned off)
 {
@@ -358,7 +358,7 @@ static void drop_fast(struct arena *a, unsigned s, unsigned i, unsigned off)
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures kept: BlocksStay{Pre,Post}(a, 0);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void rest(struct arena *a, unsigned s, unsigned i)
 {
@@ -392,7 +392,7 @@ static void rest(struct arena *a, unsigned s, unsigned i)
   @   FreePages(a, ClassPages[\old(a->tag[s]) / 2]);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void drop_resting(struct arena *a, unsigned s, unsigned i, unsigned off)
 {
@@ -422,7 +422,7 @@ static void drop_resting(struct arena *a, unsigned s, unsigned i, unsigned off)
   @   FreePages(a, k);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
 {
@@ -452,7 +452,7 @@ static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
   @   FreePages(a, k);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void drop_large(struct arena *a, unsigned s, unsigned off)
 {
@@ -496,7 +496,7 @@ static void drop_large(struct arena *a, unsigned s, unsigned off)
   @   FreePages(a, k);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void drop(struct arena *a, unsigned off)
 {
@@ -536,7 +536,7 @@ static void drop(struct arena *a, unsigned off)
   @   FreePages(a, k);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_COLD static int free_slow(struct arena *a, unsigned off)
 {
@@ -800,7 +800,7 @@ LM_CORE word arena_sweep(struct arena *a, unsigned s, unsigned w, word freed)
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
   @ ensures larges_pages: LargesPages{Pre,Post}(a, s);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static int resize(struct arena *a, unsigned s, unsigned n)
 {
@@ -826,7 +826,7 @@ static int resize(struct arena *a, unsigned s, unsigned n)
   @ ensures must: n <= \old(a->npages[s]) ==> \result != 0;
   @ ensures kept: BlocksStay{Pre,Post}(a, s * PAGE_SIZE);
   @ ensures no_new: BlocksStay{Post,Pre}(a, s * PAGE_SIZE);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static int resize_block(struct arena *a, unsigned s, unsigned n)
 {

@@ -371,7 +371,7 @@ static int object_out(struct tiny *t, unsigned k, unsigned i)
   @ ensures must: Room{Pre}(a, LIST_OF(h, TAG_TINY), TAG_TINY) ||
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
   @ ensures flag: *refilled == 0 || *refilled == 1;
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static unsigned block_new(struct arena *a, const struct tiny *t, unsigned h,
                           short *refilled)
@@ -411,7 +411,7 @@ static unsigned block_new(struct arena *a, const struct tiny *t, unsigned h,
   @ ensures blocks: TinyBlocks(a, t);
   @ ensures blocks_kept: BlocksStay{Pre,Post}(a, k * TINY_SIZE);
   @ ensures blocks_no_new: BlocksStay{Post,Pre}(a, 0);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void block_end(struct arena *a, const struct tiny *t, unsigned k)
 {
@@ -528,7 +528,7 @@ static unsigned tiny_pack(struct tiny *t, unsigned h, unsigned o, unsigned n)
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ENSURES_TINY(a, t)
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static unsigned tiny_fresh(struct arena *a, struct tiny *t, unsigned h,
                            unsigned n, short *refilled)
@@ -622,7 +622,7 @@ LM_CORE int tiny_look(const struct arena *a, const struct tiny *t,
   @ ensures blocks_kept: BlocksStay{Pre,Post}(a, k * TINY_SIZE);
   @ ensures blocks_no_new: BlocksStay{Post,Pre}(a, 0);
   @ ENSURES_TINY(a, t)
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void tiny_drop(struct arena *a, struct tiny *t, unsigned k, unsigned i)
 {
@@ -659,7 +659,7 @@ static void tiny_drop(struct arena *a, struct tiny *t, unsigned k, unsigned i)
   @ ensures blocks_kept: BlocksStay{Pre,Post}(a, off - i);
   @ ensures blocks_no_new: BlocksStay{Post,Pre}(a, 0);
   @ ENSURES_TINY(a, t)
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 static void tiny_end(struct arena *a, struct tiny *t, unsigned k, unsigned i,
                      unsigned off)

@@ -87,7 +87,7 @@ LM_CORE unsigned tiny_offset(unsigned off, unsigned n);
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ENSURES_TINY(a, t)
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE unsigned tiny_alloc(struct arena *a, struct tiny *t, unsigned h,
                             unsigned n, short *refilled);
@@ -161,7 +161,7 @@ LM_CORE int tiny_look(const struct arena *a, const struct tiny *t,
   @ ensures blocks_kept: BlocksStay{Pre,Post}(a, off - off % TINY_SIZE);
   @ ensures blocks_no_new: BlocksStay{Post,Pre}(a, 0);
   @ ENSURES_TINY(a, t)
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE int tiny_free(struct arena *a, struct tiny *t, unsigned off);
 
