@@ -378,6 +378,10 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
 {
   int r = refill(a, l, t);
   /*@ ghost lemma_classes(); */
+  /*@ assert live: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   LiveSlot(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
+  /*@ assert lived: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   LiveSlot{Pre}(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
@@ -547,6 +551,10 @@ static unsigned large_block(struct arena *a, unsigned k)
   unsigned s = large(a, k);
   unsigned off = s * PAGE_SIZE;
   /*@ ghost lemma_classes(); */
+  /*@ assert live: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   LiveSlot(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
+  /*@ assert lived: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   LiveSlot{Pre}(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
@@ -557,10 +565,10 @@ static unsigned large_block(struct arena *a, unsigned k)
   /*@ assert live: LiveLarge(a, s); */
   /*@ ghost lemma_one_large(a, s, off); */
   /*@ assert no_slot: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
-    @   SlotOffset{Pre}(a, q, j) != off; */
+    @   SlotOffset{Pre}(a, q, j) != s * PAGE_SIZE; */
   /*@ assert no_large: \forall integer q; LiveLarge{Pre}(a, q) ==>
-    @   q * PAGE_SIZE != off; */
-  /*@ assert no_block: \forall integer n; !Block{Pre}(a, off, n); */
+    @   q * PAGE_SIZE != s * PAGE_SIZE; */
+  /*@ assert no_block: \forall integer n; !Block{Pre}(a, s * PAGE_SIZE, n); */
   /*@ assert slots: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
     @   SlotOffset{Pre}(a, q, j) != off ==>
     @   Block(a, SlotOffset{Pre}(a, q, j), ClassSize[\at(a->tag[q], Pre) / 2]); */
