@@ -234,7 +234,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t);
   @ ensures must: FreePages{Pre}(a, n) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, n);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
-  @ ensures sound: Arena(a);
+  @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE unsigned arena_large(struct arena *a, unsigned n, unsigned noscan);
 
@@ -328,7 +328,7 @@ LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off);
   @   FreePages(a, k);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ensures sound: Arena(a);
+  @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE int arena_free(struct arena *a, unsigned off);
 
