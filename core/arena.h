@@ -328,7 +328,7 @@ LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off);
   @   FreePages(a, k);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);
-  @ ENSURES_ARENA(a, 0)
+  @ ensures sound: Arena(a);
   @*/
 LM_CORE int arena_free(struct arena *a, unsigned off);
 
