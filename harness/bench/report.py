@@ -150,7 +150,7 @@ def conditions(results):
     m = results["machine"]
     libraries = ", ".join(f"{name} ({file})" for name, file in m["libraries"].items())
     return (f"{m['processor']}, {m['processors']} processors, {m['memory_gib']} GiB, "
-            f"Linux {m['kernel']}; repetitions: {results['repetitions']}"
+            f"Linux {m['kernel']}, {m['date']}; repetitions: {results['repetitions']}"
             f"{', small inputs (--quick): not a measurement' if results['quick'] else ''}.\n"
             f"{libraries}.")
 
@@ -166,7 +166,9 @@ def instructions_text(counts):
 
 
 def write_readme(results, counts):
-    """Puts the figures between the two markers."""
+    """Puts the figures between the two markers, and the summary plots beside."""
+    for plot in ("cpu.png", "peak.png"):
+        shutil.copy(os.path.join(PLOTS, plot), os.path.dirname(README))
     parts = []
     if results:
         parts = [conditions(results)] + [markdown(t) for t in tables(results)]
