@@ -19,7 +19,7 @@ static struct mapping *mappings;
 static size_t nmappings, maxmappings;
 
 /* A table never has more: so many do not fit into the address space. */
-#define MAPPINGS_MAX ((size_t)-1 / 64u)
+#define MAPPINGS_MAX (UINTPTR_MAX / 64u)
 
 /*@ // The table is sound: sorted, and no two mappings share a byte.
   @ predicate Table{L} =
