@@ -1209,7 +1209,8 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
 
 /* What follows the quick way, and is rare. */
 /*@ FROM_OUTSIDE
-  @ assigns ANY_HEAP, own, mine, me, locked, TABLE, ours, ours_size;
+  @ assigns ANY_HEAP, own, mine, me, locked, TABLE,
+  @   ours, ours_size, refused;
   @ TO_OUTSIDE
   @*/
 static LM_COLD void free_other(void *p)
@@ -1253,7 +1254,8 @@ static SLOW void free_here(struct heap *h, void *p)
 /* free: the quick way is for slots of the heap that the thread allocates from,
  * in spans that stay where they are. */
 /*@ FROM_OUTSIDE
-  @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked, TABLE, ours, ours_size;
+  @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked, TABLE,
+  @   ours, ours_size, refused;
   @ TO_OUTSIDE
   @*/
 FAST void lm_free(void *p)

@@ -102,6 +102,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
  * ours_size is 0 at the end. */
 /*@ ghost uintptr_t ours; */
 /*@ ghost size_t ours_size; */
+/*@ ghost int refused; */          /* 1: the system refused memory, since it was 0 */
 
 /*@ // h is a heap: its records are there, but perhaps not all of the inbox.
   @ predicate Heap{L}(struct heap *h) =

@@ -148,7 +148,7 @@ static LM_COLD size_t size_slow(const char *function, const void *p)
   int what;
   size_t size = 0;
   if (h == NULL) {
-    what = mapping_look(p, &size);
+    size = mapping_look(p, &what);
   } else {
     what = look(h, p, &s, &i);
     if (what == LM_OK) {

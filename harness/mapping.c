@@ -8,7 +8,6 @@
  * back, memory is accessed where it is.  Trusted: see mapping.h.
  */
 #include "mapping.h"
-#include "../core/request.h"
 
 /* The number of mappings that end at or below address p. */
 /*@ requires table: Table;
@@ -74,35 +73,14 @@ static struct mapping *mapping_of(const void *p)
   return i < nmappings ? &mappings[i] : NULL;
 }
 
-/* What address p is: a mapping's start, inside one, or neither. */
-/*@ requires table: Table;
-  @ requires size: \valid(size);
-  @ requires apart: \separated(size, mappings + (0 .. maxmappings - 1));
-  @ assigns *size;
-  @ ensures block: \result == LM_OK ==> \exists integer i;
-  @   0 <= i < nmappings && mappings[i].start == p && mappings[i].size == *size;
-  @ ensures interior: \result == LM_INTERIOR ==> \exists integer i;
-  @   0 <= i < nmappings && mappings[i].start < p && Inside(p, i);
-  @ ensures foreign: \result == LM_FOREIGN ==>
-  @   \forall integer i; 0 <= i < nmappings ==>
-  @   p < mappings[i].start || mappings[i].start + mappings[i].size <= p;
-  @ ensures result: \result == LM_OK || \result == LM_INTERIOR ||
-  @   \result == LM_FOREIGN;
-  @*/
-static int table_look(uintptr_t p, size_t *size)
-{
-  size_t i = mapping_find(p);
-  if (i == nmappings) {
-    return LM_FOREIGN;
-  }
-  *size = mappings[i].size;
-  return mappings[i].start == p ? LM_OK : LM_INTERIOR;
-}
-
 /* Makes room for one more. */
 /*@ requires table: Table;
   @ requires lock: locked == 1;
-  @ assigns mappings, maxmappings, shared, {*m | struct mapping *m; \true};
+  @ assigns mappings, maxmappings, refused, shared,
+  @   {*m | struct mapping *m; \true};
+  @ ensures must: \result == 0 ==> refused == 1 || 2 * maxmappings > MAPPINGS_MAX;
+  @ ensures full: \result == 0 ==> maxmappings == \old(maxmappings);
+  @ ensures given: \result != 0 ==> refused == \old(refused);
   @ ensures table: Table;
   @ ensures room: \result != 0 ==> nmappings < maxmappings;
   @ ensures same: \forall integer i; 0 <= i < nmappings ==> MOVED(Pre,Post,i,i);
@@ -228,8 +206,10 @@ static void mapping_remove(size_t i)
 }
 
 /* The bytes of a mapping for n bytes; 0: there is none so large. */
-/*@ assigns \nothing;
+/*@ requires some: 0 < n;
+  @ assigns \nothing;
   @ ensures enough: \result == 0 || n <= \result;
+  @ ensures must: n <= REQUEST_MAX - UNIT_MAX ==> \result != 0;
   @*/
 static size_t object_size(size_t n)
 {
@@ -259,15 +239,19 @@ static void *mapping_alloc(size_t n, size_t align, unsigned noscan)
   return p;
 }
 
-static int mapping_look(const void *p, size_t *size)
+static size_t mapping_look(const void *p, int *what)
 {
-  size_t bytes = 0;
-  int what;
+  size_t i, size = 0;
   table_lock();
-  what = table_look((uintptr_t)p, &bytes);
+  i = mapping_find((uintptr_t)p);
+  if (i == nmappings) {
+    *what = LM_FOREIGN;
+  } else {
+    size = mappings[i].size;
+    *what = mappings[i].start == (uintptr_t)p ? LM_OK : LM_INTERIOR;
+  }
   table_unlock();
-  *size = bytes;
-  return what;
+  return size;
 }
 
 static void mapping_release(void *p)

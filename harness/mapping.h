@@ -8,6 +8,7 @@
 #ifndef LM_MAPPING_H
 #define LM_MAPPING_H
 #include "section.h"
+#include "../core/request.h"
 
 struct mapping {
   uintptr_t start;
@@ -52,6 +53,8 @@ static size_t nmappings, maxmappings;
   \at(mappings[j].size,L) == \at(mappings[i].size,K) && \
   \at(mappings[j].noscan,L) == \at(mappings[i].noscan,K)
 
+#define UNIT_MAX 65536u         /* bytes in a page of any Linux */
+
 /* What changes when others may change the table. */
 #define TABLE \
   mappings, nmappings, maxmappings, {*m | struct mapping *m; \true}
@@ -78,7 +81,9 @@ static void table_unlock(void);
 
 /* Room for max mappings, apart from the table; NULL: there is no memory. */
 /*@ requires room: 0 < max <= MAPPINGS_MAX;
-  @ assigns shared;
+  @ assigns refused, shared;
+  @ ensures refused: \result == \null ==> refused == 1;
+  @ ensures given: \result != \null ==> refused == \old(refused);
   @ ensures room: \result != \null ==> \valid(\result + (0 .. max - 1));
   @ ensures apart: \result != \null ==> maxmappings != 0 ==>
   @   \separated(\result + (0 .. max - 1), mappings + (0 .. maxmappings - 1));
@@ -94,11 +99,14 @@ static void table_unmap(struct mapping *table, size_t max);
 /* os_map, os_unmap and os_remap for one object. */
 /*@ requires none: ours_size == 0;
   @ requires size: 0 < size;
-  @ assigns ours, ours_size, shared;
+  @ requires align: 0 < align;
+  @ assigns ours, ours_size, refused, shared;
   @ ensures mapped: \result != \null ==>
   @   ours == (uintptr_t)\result && ours_size == size &&
   @   ours + size <= UINTPTR_MAX;
-  @ ensures none: \result == \null ==> ours_size == 0;
+  @ ensures aligned: \result != \null ==> ours % align == 0;
+  @ ensures none: \result == \null ==> ours_size == 0 && refused == 1;
+  @ ensures given: \result != \null ==> refused == \old(refused);
   @*/
 static void *object_map(size_t size, size_t align);
 
@@ -112,11 +120,12 @@ static void object_unmap(void *p, size_t size);
   @ requires mapped: ours == (uintptr_t)p && ours_size == size;
   @ requires apart: Apart(ours, size);
   @ requires some: 0 < to;
-  @ assigns ours, ours_size, shared;
+  @ assigns ours, ours_size, refused, shared;
   @ ensures moved: \result != \null ==> ours == (uintptr_t)\result &&
   @   ours_size == to && Apart(ours, to) && ours + to <= UINTPTR_MAX;
   @ ensures same: \result == \null ==> ours == \old(ours) &&
-  @   ours_size == \old(ours_size);
+  @   ours_size == \old(ours_size) && refused == 1;
+  @ ensures given: \result != \null ==> refused == \old(refused);
   @*/
 static void *object_remap(void *p, size_t size, size_t to);
 
@@ -130,17 +139,22 @@ static void table_note(uintptr_t start, size_t size);
 
 /* Bytes in one of the system's own pages. */
 /*@ assigns \nothing;
-  @ ensures some: 0 < \result;
+  @ ensures some: 0 < \result <= UNIT_MAX;
   @*/
 static size_t object_unit(void);
 
 /* ---- What mapping.c promises ---- */
 
-/* A mapping of n bytes or more, all zero, at a multiple of align; NULL if there
- * is no memory.  noscan: 0 or 1. */
+/* A mapping of n bytes or more, all zero, at a multiple of align; NULL only if
+ * the system refused memory, n is within a page of REQUEST_MAX or above, or the
+ * table is as long as it can be.  noscan: 0 or 1. */
 /*@ requires outside: Outside;
   @ requires size: 0 < n;
-  @ assigns TABLE, ours, ours_size, nobodys, locked, shared;
+  @ requires align: 0 < align;
+  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared;
+  @ ensures must: \result == \null ==> refused == 1 ||
+  @   n > REQUEST_MAX - UNIT_MAX || 2 * nmappings > MAPPINGS_MAX;
+  @ ensures aligned: \result != \null ==> (uintptr_t)\result % align == 0;
   @ ensures outside: Outside;
   @ ensures mapped: \result != \null ==> \exists integer i, size;
   @   0 <= i < nmappings && n <= size &&
@@ -150,13 +164,22 @@ static void *mapping_alloc(size_t n, size_t align, unsigned noscan);
 
 /* What p, which is in no heap, is; if it is a block, its size. */
 /*@ requires outside: Outside;
-  @ requires size: \valid(size);
-  @ assigns TABLE, *size, nobodys, locked, shared;
+  @ requires what: \valid(what);
+  @ assigns TABLE, *what, nobodys, locked, shared;
   @ ensures outside: Outside;
-  @ ensures result: \result == LM_OK || \result == LM_INTERIOR ||
-  @   \result == LM_FOREIGN;
+  @ ensures block: *what == LM_OK ==> \exists integer i;
+  @   0 <= i < nmappings && mappings[i].start == (uintptr_t)p &&
+  @   mappings[i].size == \result;
+  @ ensures interior: *what == LM_INTERIOR ==> \exists integer i;
+  @   0 <= i < nmappings && mappings[i].start < (uintptr_t)p &&
+  @   Inside((uintptr_t)p, i);
+  @ ensures foreign: *what == LM_FOREIGN ==>
+  @   \forall integer i; 0 <= i < nmappings ==>
+  @   (uintptr_t)p < mappings[i].start ||
+  @   mappings[i].start + mappings[i].size <= (uintptr_t)p;
+  @ ensures what: *what == LM_OK || *what == LM_INTERIOR || *what == LM_FOREIGN;
   @*/
-static int mapping_look(const void *p, size_t *size);
+static size_t mapping_look(const void *p, int *what);
 
 /* Frees p, which is in no heap; it is a misuse if no mapping starts there. */
 /*@ requires outside: Outside;
@@ -168,10 +191,14 @@ static int mapping_look(const void *p, size_t *size);
 static void mapping_release(void *p);
 
 /* Makes the mapping that starts at p one of n bytes or more, at this place or
- * another, with its contents; NULL, and p as it was, if that cannot be. */
+ * another, with its contents; NULL, and p as it was, only if the system refused
+ * memory, n is within a page of REQUEST_MAX or above, or no mapping starts at p. */
 /*@ requires outside: Outside;
   @ requires size: 0 < n;
-  @ assigns TABLE, ours, ours_size, nobodys, locked, shared;
+  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared;
+  @ ensures must: \result == \null ==> refused == 1 ||
+  @   n > REQUEST_MAX - UNIT_MAX || \forall integer i; 0 <= i < nmappings ==>
+  @   mappings[i].start != (uintptr_t)p;
   @ ensures outside: Outside;
   @ ensures mapped: \result != \null ==> \exists integer i, size, noscan;
   @   0 <= i < nmappings && n <= size &&
