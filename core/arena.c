@@ -562,7 +562,7 @@ static unsigned large_block(struct arena *a, unsigned k)
   if (s == 0u) {
     return 0u;
   }
-  /*@ assert live: LiveLarge(a, s); */
+  /*@ assert large: LiveLarge(a, s); */
   /*@ ghost lemma_one_large(a, s, off); */
   /*@ assert no_slot: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
     @   SlotOffset{Pre}(a, q, j) != s * PAGE_SIZE; */
