@@ -23,13 +23,11 @@ LM_CORE unsigned slot_offset(const struct arena *a, unsigned s, unsigned i)
   return slot_offset_tag(a, s, i, a->tag[s]);
 }
 
-LM_CORE unsigned cursor_take(struct arena *a, unsigned l)
+LM_CORE unsigned slot_take(struct arena *a, unsigned s, unsigned w)
 {
-  unsigned s = a->cur[l];
   unsigned i;
-  /*@ assert tag: SlotTag(a->tag[s]); */
   /*@ assert tail: Tail(a, s, Slots(a, s)); */
-  i = span_take(a, s, (unsigned)a->at[l]);
+  i = span_take(a, s, w);
   /*@ assert others: \forall integer t, j; 0 <= t < ARENA_PAGES ==> t != s ==>
     @   0 <= j < SLOTS_MAX ==>
     @   (Taken(a, t, j) <==> \at(Taken(a, t, j), Pre)); */
@@ -215,7 +213,7 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s)
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->tag[s] == \old(a->tag[s]) ||
   @   FreePages(a, \old(a->npages[s]));
@@ -235,6 +233,7 @@ static void shed(struct arena *a, unsigned s)
   if (!span_empty(a, s, n)) {
     return;
   }
+  hot_set(a, l, 0u);
   if (a->spare[l] < (int)(SPARE_PAGES / a->npages[s])) {
     a->spare[l] = (short)(a->spare[l] + 1);
     return;
@@ -252,6 +251,7 @@ LM_CORE void settle(struct arena *a, unsigned s)
     enlist(a, s);
     /*@ assert taken: TakenSame{Pre,Here}(a); */
     /*@ assert live: SlotsLive{Pre,Here}(a, 0, 0); */
+    shed(a, s);
     return;
   }
   /*@ assert parked: SpanParked(a, 0); */

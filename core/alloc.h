@@ -39,24 +39,24 @@ LM_CORE unsigned slot_offset(const struct arena *a, unsigned s, unsigned i);
 LM_CORE unsigned slot_offset_tag(const struct arena *a, unsigned s, unsigned i,
                                  unsigned t);
 
-/* Takes the lowest free slot of the word that list l's cursor is at. */
+/* Takes the lowest free slot of word w of span s. */
 /*@ requires arena: \valid(a);
-  @ requires cursors: Cursors(a);
   @ requires tail: SpanTail(a);
   @ requires parked: SpanParked(a, 0);
-  @ requires list: 0 < l < LISTS;
-  @ requires room: CursorRoom(a, l);
-  @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
-  @ ensures slot: \result < Slots(a, a->cur[l]);
-  @ ensures was: !LiveSlot{Pre}(a, a->cur[l], \result);
-  @ ensures is: LiveSlot(a, a->cur[l], \result);
-  @ ensures live: SlotsLive{Pre,Post}(a, a->cur[l], \result);
+  @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
+  @ requires word: w < WORDS;
+  @ requires room: a->bits[WORDS * s + w] != ALL_ONES;
+  @ assigns a->bits[WORDS * s + w];
+  @ ensures slot: \result < Slots(a, s);
+  @ ensures was: !LiveSlot{Pre}(a, s, \result);
+  @ ensures is: LiveSlot(a, s, \result);
+  @ ensures live: SlotsLive{Pre,Post}(a, s, \result);
   @ ensures span_tail: SpanTail(a);
   @ ensures span_parked: SpanParked(a, 0);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_LISTS
   @*/
-LM_CORE unsigned cursor_take(struct arena *a, unsigned l);
+LM_CORE unsigned slot_take(struct arena *a, unsigned s, unsigned w);
 
 /* Frees slot i of span s; 0, and no change, exactly when it holds no block.
  * The span may then have room and be on no list: settle finds it a place. */
@@ -202,7 +202,7 @@ LM_CORE void anchor(struct arena *a, unsigned s, unsigned w);
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures place: a->tag[s] == \old(a->tag[s]) ||
   @   FreePages(a, \old(a->npages[s]));

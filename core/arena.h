@@ -171,7 +171,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[tag / 2]);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, LIST_OF(h, tag));
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
@@ -188,17 +188,15 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
 LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
                              short *refilled);
 
-/* The part of arena_alloc that is taken most: a block from the word that the
- * cursor of list l, of tag t, is at (cursor_room says whether it has a free
- * slot).  Its offset. */
+/* The part of arena_alloc that is taken most: a block from word k of the bits,
+ * which is of a span of tag t and has a free slot.  Its offset. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
-  @ requires list: 0 < l < LISTS && l % TAGS == t;
-  @ requires room: CursorRoom(a, l);
-  @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
+  @ requires room: WordRoom(a, k, t);
+  @ assigns a->bits[k];
   @ ensures some: \result != 0;
   @ ensures block: Block(a, \result, ClassSize[t / 2]);
-  @ ensures held: BlockHeld(a, \result, l);
+  @ ensures held: BlockHeld(a, \result, a->home[k / WORDS]);
   @ ensures new: !BlockStart{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
   @ ensures kept: BlocksStay{Pre,Post}(a, \result);
@@ -208,7 +206,34 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ENSURES_LISTS
   @*/
-LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t);
+LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t);
+
+/* A word where arena_take finds a slot of tag t, at a guess, which is the word
+ * where list l last had a slot freed: what was just used is in the processor's
+ * cache, and most often the guess is right.  0: it is not. */
+/*@ requires arena: \valid_read(a);
+  @ requires tag: SlotTag(t);
+  @ requires list: l < LISTS;
+  @ assigns \nothing;
+  @ ensures room: \result != 0 ==> WordRoom(a, \result, t);
+  @*/
+LM_CORE unsigned hot_word(const struct arena *a, unsigned l, unsigned t);
+
+/* The word that the cursor of list l is at, which has a free slot; the guess is
+ * from now on this one. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ requires room: CursorRoom(a, l);
+  @ assigns a->hot[l];
+  @ ensures word: \result == WORDS * a->cur[l] + a->at[l];
+  @ ensures room: WordRoom(a, \result, t);
+  @ ensures home: a->home[\result / WORDS] == l;
+  @ ensures kept: BlocksStay{Pre,Post}(a, 0);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
+  @ ensures sound: Arena(a);
+  @*/
+LM_CORE unsigned cursor_word(struct arena *a, unsigned l, unsigned t);
 
 /* A large object of n pages, aligned to a page; noscan: 0 or 1.  0, and no
  * block changed, when no run of n pages is free, nor when all empty spans are
@@ -224,7 +249,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned l, unsigned t);
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, n * PAGE_SIZE);
   @ ensures pages: \result != 0 ==> BlockPages(a, \result, n);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
@@ -317,7 +342,8 @@ LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off);
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ENSURES_LOOK(a, off)
@@ -337,7 +363,7 @@ LM_CORE int arena_free(struct arena *a, unsigned off);
  * and nothing changed. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
-  @ assigns a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ assigns a->bits[0 .. ARENA_PAGES * WORDS - 1], a->hot[0 .. LISTS - 1];
   @ ensures same: \result == 0 ==> BitsSame{Pre,Post}(a);
   @ ensures must: \forall integer s, i; LiveSlot{Pre}(a, s, i) ==>
   @   off == SlotOffset{Pre}(a, s, i) ==> a->cur[a->home[s]] == s ==>
@@ -365,7 +391,7 @@ LM_CORE int arena_free_quick(struct arena *a, unsigned off);
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures senseless: \forall integer b; 0 <= b < WORD_BITS ==>
@@ -410,7 +436,7 @@ LM_CORE int arena_resize(struct arena *a, unsigned off, unsigned n);
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures kept: BlocksStay{Pre,Post}(a, 0);

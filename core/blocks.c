@@ -299,7 +299,7 @@ static void unmark(struct arena *a, unsigned s, unsigned i, unsigned off)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures again: Room(a, \old(a->home[s]), \old(a->tag[s])) ||
   @   FreePages(a, ClassPages[\old(a->tag[s]) / 2]);
@@ -324,7 +324,7 @@ static void place(struct arena *a, unsigned s)
   @ requires live: LiveSlot(a, s, i);
   @ requires offset: off == SlotOffset(a, s, i);
   @ requires place: a->list[s] != 0 || a->cur[a->home[s]] == s;
-  @ assigns a->bits[0 .. ARENA_PAGES * WORDS - 1];
+  @ assigns a->bits[0 .. ARENA_PAGES * WORDS - 1], a->hot[0 .. LISTS - 1];
   @ ensures gone: !BlockStart(a, off);
   @ ensures room: !Full(a, s);
   @ ensures again_slot: \forall integer l; BlockHeld{Pre}(a, off, l) ==>
@@ -341,6 +341,8 @@ static void drop_fast(struct arena *a, unsigned s, unsigned i, unsigned off)
   /*@ assert home: \forall integer l; BlockHeld(a, off, l) ==>
     @   l == a->home[s]; */
   unmark(a, s, i, off);
+  /*@ assert parked: SpanParked(a, 0); */
+  hot_set(a, a->home[s], WORDS * s + i / WORD_BITS);
   /*@ assert room: Room(a, a->home[s], a->tag[s]); */
 }
 
@@ -384,7 +386,7 @@ static void rest(struct arena *a, unsigned s, unsigned i)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures gone: !BlockStart(a, off);
@@ -412,7 +414,8 @@ static void drop_resting(struct arena *a, unsigned s, unsigned i, unsigned off)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures gone: !BlockStart(a, off);
@@ -486,7 +489,8 @@ static void drop_large(struct arena *a, unsigned s, unsigned off)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures gone: !BlockStart(a, off);
@@ -525,7 +529,8 @@ static void drop(struct arena *a, unsigned off)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ENSURES_LOOK(a, off)

@@ -23,6 +23,11 @@ LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w)
   /*@ assert tail: TailSame{Pre,Here}(a); */
 }
 
+LM_CORE void hot_set(struct arena *a, unsigned l, unsigned k)
+{
+  a->hot[l] = (int)k;
+}
+
 LM_CORE void cursor_drop(struct arena *a, unsigned l)
 {
   a->cur[l] = 0u;

@@ -40,6 +40,16 @@ LM_CORE int cursor_room(const struct arena *a, unsigned l);
   @*/
 LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w);
 
+/* Lets word k of the bits be where list l is guessed to find a slot. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: l < LISTS;
+  @ requires word: k < ARENA_PAGES * WORDS;
+  @ assigns a->hot[l];
+  @ ENSURES_ARENA(a, 0)
+  @*/
+LM_CORE void hot_set(struct arena *a, unsigned l, unsigned k);
+
 /* Ends allocation from the span of list l, which is full. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);

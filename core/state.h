@@ -32,6 +32,7 @@ struct arena {
   unsigned cur[LISTS];              /* span allocated from, 0: none */
   signed char at[LISTS];            /* word of it allocated from */
   short spare[LISTS];               /* empty spans kept on it, at a guess */
+  int hot[LISTS];                   /* word of bits with room, at a guess */
 
   /* The arena hands out pages lo .. hi-1. */
   unsigned lo;

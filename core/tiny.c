@@ -361,7 +361,7 @@ static int object_out(struct tiny *t, unsigned k, unsigned i)
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
   @ ensures number: \result < TINY_BLOCKS;
   @ ensures block: \result != 0 ==> Block(a, \result * TINY_SIZE, TINY_SIZE);
   @ ensures new: \result != 0 ==> !TinyPacked(t, \result);
@@ -404,7 +404,8 @@ static unsigned block_new(struct arena *a, const struct tiny *t, unsigned h,
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures gone: !BlockStart(a, k * TINY_SIZE);
@@ -515,7 +516,8 @@ static unsigned tiny_pack(struct tiny *t, unsigned h, unsigned o, unsigned n)
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], t->high[h], t->low[h], t->used[h],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], t->high[h], t->low[h], t->used[h],
   @   t->live[0 .. TINY_BLOCKS - 1];
   @ ensures object: \result != 0 ==> TinyObject(t, \result, n);
   @ ensures new: \result != 0 ==> !TinyStart{Pre}(t, \result);
@@ -610,7 +612,8 @@ LM_CORE int tiny_look(const struct arena *a, const struct tiny *t,
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1], t->high[0 .. HOLDERS - 1],
   @   t->low[0 .. HOLDERS - 1], t->live[0 .. TINY_BLOCKS - 1];
@@ -647,7 +650,8 @@ static void tiny_drop(struct arena *a, struct tiny *t, unsigned k, unsigned i)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1], t->high[0 .. HOLDERS - 1],
   @   t->low[0 .. HOLDERS - 1], t->live[0 .. TINY_BLOCKS - 1];

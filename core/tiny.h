@@ -72,7 +72,8 @@ LM_CORE unsigned tiny_offset(unsigned off, unsigned n);
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], t->high[h], t->low[h], t->used[h],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], t->high[h], t->low[h], t->used[h],
   @   t->live[0 .. TINY_BLOCKS - 1];
   @ ensures object: \result != 0 ==> TinyObject(t, \result, n);
   @ ensures new: \result != 0 ==> !TinyStart{Pre}(t, \result);
@@ -140,7 +141,8 @@ LM_CORE int tiny_look(const struct arena *a, const struct tiny *t,
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->hot[0 .. LISTS - 1], a->cur[0 .. LISTS - 1], a->at[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   t->high[0 .. HOLDERS - 1], t->low[0 .. HOLDERS - 1],

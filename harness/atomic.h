@@ -137,7 +137,8 @@ static word remote_set(struct heap *h, unsigned k, word bits);
 
 /* ---- Figures, and the time ---- */
 
-/* One more slot got the slow way; one more free by others that is done. */
+/* One more slot got the slow way; the frees by others that are done,
+ * a bit each. */
 /*@ requires heap: Heap(h);
   @ requires inside: inside == h;
   @ assigns shared;
@@ -149,7 +150,7 @@ static void count_refill(struct heap *h);
   @ assigns shared;
   @ ensures \true;
   @*/
-static void count_collected(struct heap *h);
+static void count_collected(struct heap *h, word freed);
 
 /* The time in units of 32 ms, modulo 65536. */
 /*@ assigns shared;

@@ -24,6 +24,8 @@
 #include "packed.h"
 #include "platform_linux.h"
 #include "../core/bitmap.h"
+#include "../core/cache.h"
+#include "../core/sizeclass.h"
 
 /* A program that compiles this file defines them otherwise. */
 #ifndef likely
@@ -116,7 +118,8 @@ static int any_free(struct heap *h, unsigned off)
 
 /* ---- Frees by other threads ---- */
 
-/* Frees the slots of word w of span s that others have freed. */
+/* Frees the slots of word w of span s that others have freed: all at once, and
+ * one by one what are no slots, so a large object or a mistake. */
 /*@ IN_SECTION(h)
   @ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
@@ -127,6 +130,8 @@ static int any_free(struct heap *h, unsigned off)
 static void collect_word(struct heap *h, unsigned s, unsigned w)
 {
   word x = remote_take(h, WORDS * s + w);
+  count_collected(h, x);
+  x = arena_sweep(&h->arena, s, w, x);
   /*@ loop invariant sound: Arena(&h->arena);
     @ loop assigns x, h->arena, shared;
     @ loop variant x;
@@ -137,7 +142,6 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
     if (what != LM_OK) {
       misuse("free", h->base + off, what);
     }
-    count_collected(h);
     x = word_drop(x);
   }
 }
@@ -828,6 +832,23 @@ static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
   return off;
 }
 
+/* Whether h has what is wanted at hand: to be certain that it has nothing at all
+ * takes a look at each of its spans. */
+/*@ IN_SECTION(h)
+  @ requires want: WANT(w);
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static int at_hand(struct heap *h, struct want w)
+{
+  collect(h);
+  if (!SLOTTED(w.tag)) {
+    return h->arena.best[1] >= (int)w.pages;
+  }
+  return cursor_find(&h->arena, LIST_OF(HOLDER, w.tag), w.tag) ||
+         h->arena.best[1] >= (int)class_pages(w.tag / 2u);
+}
+
 /* From heap h. */
 /*@ IN_SECTION(h)
   @ requires want: WANT(w);
@@ -926,7 +947,7 @@ static void heap_first(struct heap *h, struct heap *prev)
   }
 }
 
-/* From heap h, if this thread owns it. */
+/* From heap h, if this thread owns it; hand: only what is at hand. */
 /*@ requires heap: Heap(h);
   @ requires begun: own == 1 && inside == \null;
   @ requires own: Own;
@@ -937,28 +958,29 @@ static void heap_first(struct heap *h, struct heap *prev)
   @ ensures own: Own;
   @ ensures mine: \result != \null ==> Mine(h);
   @*/
-static void *own_alloc_in(struct heap *h, struct want w, struct got *g)
+static void *own_alloc_in(struct heap *h, struct want w, struct got *g, int hand)
 {
   void *p = NULL;
   if (is_mine(h)) {
     section_enter(h);
-    p = heap_alloc_in(h, w, g);
+    if (!hand || at_hand(h, w)) {
+      p = heap_alloc_in(h, w, g);
+    }
     section_leave(h);
   }
   return p;
 }
 
-/* From a heap of this thread. */
+/* From one of this thread's heaps; hand: only what is at hand. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns ANY_HEAP, *g, me, locked;
+  @ assigns ANY_HEAP, *g, me.heaps;
   @ ensures left: inside == \null;
-  @ ensures unlocked: locked == 0;
   @ ensures own: Own;
   @*/
-static void *own_alloc(struct want w, struct got *g)
+static void *own_alloc(struct want w, struct got *g, int hand)
 {
   struct heap *h = me.heaps, *prev = NULL;
   unsigned n = 0;
@@ -970,7 +992,7 @@ static void *own_alloc(struct want w, struct got *g)
     @ loop variant HEAPS - n;
     @*/
   while (h != NULL && n < HEAPS) {
-    void *p = own_alloc_in(h, w, g);
+    void *p = own_alloc_in(h, w, g, hand);
     if (p != NULL) {
       heap_first(h, prev);
       return p;
@@ -979,7 +1001,29 @@ static void *own_alloc(struct want w, struct got *g)
     h = heap_next(h);
     n++;
   }
-  return heap_take() ? own_alloc_in(me.heaps, w, g) : NULL;
+  return NULL;
+}
+
+/* From a heap of this thread, or one more. */
+/*@ requires begun: own == 1 && locked == 0 && inside == \null;
+  @ requires own: Own;
+  @ requires want: WANT(w);
+  @ requires got: \valid(g);
+  @ assigns ANY_HEAP, *g, me, locked;
+  @ ensures left: inside == \null;
+  @ ensures unlocked: locked == 0;
+  @ ensures own: Own;
+  @*/
+static void *thread_alloc(struct want w, struct got *g)
+{
+  void *p = own_alloc(w, g, 1);
+  if (p == NULL) {
+    p = own_alloc(w, g, 0);
+  }
+  if (p == NULL && heap_take()) {
+    p = own_alloc_in(me.heaps, w, g, 0);
+  }
+  return p;
 }
 
 /*@ FROM_OUTSIDE
@@ -998,7 +1042,7 @@ static void *slow_alloc(struct want w, struct got *g)
     return shared_alloc(w, g);
   }
   own_begin_slow();
-  p = own_alloc(w, g);
+  p = thread_alloc(w, g);
   own_end(me.heaps);
   me.busy = 0;
   if (me.heaps != NULL && me.heaps->note.ticks == 0) {
@@ -1009,8 +1053,8 @@ static void *slow_alloc(struct want w, struct got *g)
 
 /* ---- The quick way: no lock, no atomic operation, no call ---- */
 
-/* A slot of tag from the cursor of the thread's heap.  NULL: there is none, or
- * the thread has no heap at hand. */
+/* A slot of tag from the word where there most probably is one in the thread's
+ * heap.  NULL: there is none, or the thread has no heap at hand. */
 /*@ FROM_OUTSIDE
   @ requires tag: SlotTag(tag);
   @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
@@ -1019,12 +1063,13 @@ static void *slow_alloc(struct want w, struct got *g)
 static inline void *quick_tag(unsigned tag)
 {
   struct heap *h = mine;
-  unsigned l = LIST_OF(HOLDER, tag);
   if (likely(h != NULL)) {
+    unsigned k;
     own_begin();
     section_enter(h);
-    if (likely(cursor_room(&h->arena, l))) {
-      unsigned off = arena_take(&h->arena, l, tag);
+    k = hot_word(&h->arena, LIST_OF(HOLDER, tag), tag);
+    if (likely(k != 0)) {
+      unsigned off = arena_take(&h->arena, k, tag);
       section_leave(h);
       own_end(h);
       return h->base + off;
@@ -1083,7 +1128,10 @@ static inline void *quick_tiny(unsigned n)
   @*/
 static inline unsigned again_in(struct heap *h, unsigned l, unsigned t)
 {
-  return cursor_find(&h->arena, l, t) ? arena_take(&h->arena, l, t) : 0;
+  if (!cursor_find(&h->arena, l, t)) {
+    return 0;
+  }
+  return arena_take(&h->arena, cursor_word(&h->arena, l, t), t);
 }
 
 /* The same for malloc, by class. */

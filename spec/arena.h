@@ -68,6 +68,11 @@
   @   Runs(a) && RunsFresh(a) && Rooms(a) && Cursors(a) && Spans(a, x);
   @ predicate Arena{L}(struct arena *a) = ArenaBut(a, 0);
   @
+  @ // Word k of the bits is of a span of tag t, and has a free slot.
+  @ predicate WordRoom{L}(struct arena *a, integer k, integer t) =
+  @   0 <= k < ARENA_PAGES * WORDS && SlotTag(t) && a->tag[k / WORDS] == t &&
+  @   a->bits[k] != ALL_ONES;
+  @
   @ // List l, or list c of central, holds span s; and still does.
   @ predicate Held{L}(struct arena *a, integer s, integer l, integer c) =
   @   SlotTag(a->tag[s]) && (a->home[s] == l || a->home[s] == c);
