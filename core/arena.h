@@ -322,8 +322,8 @@ LM_CORE unsigned arena_offset_of(const struct arena *a, unsigned s, unsigned i);
   @*/
 LM_CORE unsigned arena_size(const struct arena *a, unsigned off);
 
-/* The same if the block is in a slot; 0 if it is a large object, or if no block
- * begins at off. */
+/* The same where it takes no search, as always for a slot; 0 if no block begins
+ * at off, or perhaps for a large object. */
 /*@ requires arena: \valid_read(a);
   @ requires sound: Arena(a);
   @ assigns \nothing;

@@ -684,17 +684,36 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
   }
 */
 
+/* The size in bytes of the large object in run s if it begins at off, else 0. */
+/*@ requires arena: \valid_read(a);
+  @ requires sound: Arena(a);
+  @ requires page: s < ARENA_PAGES;
+  @ assigns \nothing;
+  @ ensures size: \result != 0 ==> Block(a, off, \result);
+  @*/
+static unsigned large_at(const struct arena *a, unsigned s, unsigned off)
+{
+  unsigned t = a->tag[s];
+  if ((t != TAG_LARGE && t != TAG_LARGE + 1u) || s * PAGE_SIZE != off) {
+    return 0u;
+  }
+  /*@ assert large: LiveLarge(a, s); */
+  /*@ assert end: s + a->npages[s] <= ARENA_PAGES; */
+  /*@ assert block: Block(a, off, a->npages[s] * PAGE_SIZE); */
+  return a->npages[s] * PAGE_SIZE;
+}
+
 LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off)
 {
   unsigned s = owner_at(a, off);
   unsigned i = slot_at(a, s, off);
-  if (!live_at(a, s, i, off)) {
-    /*@ ghost lemma_not_live(a, s, i, off); */
-    return 0u;
+  if (live_at(a, s, i, off)) {
+    /*@ ghost lemma_class(a->tag[s] / 2u); */
+    /*@ assert block: Block(a, off, ClassSize[a->tag[s] / 2]); */
+    return class_size(a->tag[s] / 2u);
   }
-  /*@ ghost lemma_class(a->tag[s] / 2u); */
-  /*@ assert block: Block(a, off, ClassSize[a->tag[s] / 2]); */
-  return class_size(a->tag[s] / 2u);
+  /*@ ghost lemma_not_live(a, s, i, off); */
+  return large_at(a, s, off);
 }
 
 LM_CORE int arena_free_quick(struct arena *a, unsigned off)
