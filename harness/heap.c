@@ -832,21 +832,30 @@ static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
   return off;
 }
 
-/* Whether h has what is wanted at hand: to be certain that it has nothing at all
- * takes a look at each of its spans. */
+/* How far a heap goes for what is wanted.  To be certain that it has nothing at
+ * all it looks at each of its spans, so others are asked first. */
+#define HAND_SLOT 0           /* a slot of a span there is */
+#define HAND_PAGES 1          /* or a run of pages that is free */
+#define HAND_ALL 2            /* or anything that can be made free */
+
+/* Whether h has what is wanted, as far as it goes. */
 /*@ IN_SECTION(h)
   @ requires want: WANT(w);
   @ assigns h->arena, shared;
   @ ensures sound: Arena(&h->arena);
   @*/
-static int at_hand(struct heap *h, struct want w)
+static int at_hand(struct heap *h, struct want w, int hand)
 {
+  unsigned pages = w.pages;
   collect(h);
-  if (!SLOTTED(w.tag)) {
-    return h->arena.best[1] >= (int)w.pages;
+  if (SLOTTED(w.tag)) {
+    if (cursor_find(&h->arena, LIST_OF(HOLDER, w.tag), w.tag)) {
+      return 1;
+    }
+    pages = class_pages(w.tag / 2u);
   }
-  return cursor_find(&h->arena, LIST_OF(HOLDER, w.tag), w.tag) ||
-         h->arena.best[1] >= (int)class_pages(w.tag / 2u);
+  return hand == HAND_ALL ||
+         (hand == HAND_PAGES && h->arena.best[1] >= (int)pages);
 }
 
 /* From heap h. */
@@ -947,7 +956,7 @@ static void heap_first(struct heap *h, struct heap *prev)
   }
 }
 
-/* From heap h, if this thread owns it; hand: only what is at hand. */
+/* From heap h, if this thread owns it, which goes as far as hand says. */
 /*@ requires heap: Heap(h);
   @ requires begun: own == 1 && inside == \null;
   @ requires own: Own;
@@ -963,7 +972,7 @@ static void *own_alloc_in(struct heap *h, struct want w, struct got *g, int hand
   void *p = NULL;
   if (is_mine(h)) {
     section_enter(h);
-    if (!hand || at_hand(h, w)) {
+    if (at_hand(h, w, hand)) {
       p = heap_alloc_in(h, w, g);
     }
     section_leave(h);
@@ -971,7 +980,7 @@ static void *own_alloc_in(struct heap *h, struct want w, struct got *g, int hand
   return p;
 }
 
-/* From one of this thread's heaps; hand: only what is at hand. */
+/* From one of this thread's heaps, which go as far as hand says. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
   @ requires want: WANT(w);
@@ -1004,7 +1013,8 @@ static void *own_alloc(struct want w, struct got *g, int hand)
   return NULL;
 }
 
-/* From a heap of this thread, or one more. */
+/* From a heap of this thread, or one more: with several, what is free in one that
+ * there is comes before new pages of another. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
   @ requires want: WANT(w);
@@ -1016,12 +1026,18 @@ static void *own_alloc(struct want w, struct got *g, int hand)
   @*/
 static void *thread_alloc(struct want w, struct got *g)
 {
-  void *p = own_alloc(w, g, 1);
+  void *p = NULL;
+  if (me.heaps != NULL && heap_next(me.heaps) != NULL) {
+    p = own_alloc(w, g, HAND_SLOT);
+  }
   if (p == NULL) {
-    p = own_alloc(w, g, 0);
+    p = own_alloc(w, g, HAND_PAGES);
+  }
+  if (p == NULL) {
+    p = own_alloc(w, g, HAND_ALL);
   }
   if (p == NULL && heap_take()) {
-    p = own_alloc_in(me.heaps, w, g, 0);
+    p = own_alloc_in(me.heaps, w, g, HAND_ALL);
   }
   return p;
 }
