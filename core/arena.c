@@ -85,7 +85,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures none: SlotTag(a->tag[s]) ==> !Empty(a, s, Slots(a, s));
@@ -133,7 +133,7 @@ static void reclaim(struct arena *a, unsigned s)
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures none: NoEmpty(a);
@@ -160,7 +160,7 @@ static void reclaim_all(struct arena *a)
     @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
     @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
     @   a->last[0 .. LISTS - 1],
-    @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
+    @   a->spare[0 .. LISTS - 1],
     @   a->cur[0 .. LISTS - 1],
     @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
     @ loop variant ARENA_PAGES - s;
@@ -207,7 +207,7 @@ LM_CORE void arena_reclaim(struct arena *a)
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
@@ -254,7 +254,7 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) ==> \result != 0;
@@ -293,7 +293,7 @@ static int refill_last(struct arena *a, unsigned l, unsigned t)
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
@@ -330,12 +330,10 @@ LM_CORE unsigned hot_word(const struct arena *a, unsigned l, unsigned t)
   return 0u;
 }
 
-LM_CORE unsigned cursor_word(struct arena *a, unsigned l, unsigned t)
+LM_CORE unsigned cursor_word(const struct arena *a, unsigned l, unsigned t)
 {
-  unsigned k = WORDS * a->cur[l] + (unsigned)a->at[l];
   (void)t;
-  hot_set(a, l, k);
-  return k;
+  return WORDS * a->cur[l] + (unsigned)a->at[l];
 }
 
 LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
@@ -369,6 +367,26 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
   return off;
 }
 
+/* arena_take from the word that the cursor of list l is at. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ requires room: CursorRoom(a, l);
+  @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
+  @ ensures some: \result != 0;
+  @ ensures block: Block(a, \result, ClassSize[t / 2]);
+  @ ensures held: BlockHeld(a, \result, l);
+  @ ensures new: !BlockStart{Pre}(a, \result);
+  @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
+  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static unsigned cursor_take(struct arena *a, unsigned l, unsigned t)
+{
+  return arena_take(a, cursor_word(a, l, t), t);
+}
+
 /* As refill, with what it says of blocks. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
@@ -382,7 +400,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures result: 0 <= \result <= 2;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures must: Room{Pre}(a, l, t) || FreePages{Pre}(a, ClassPages[t / 2])
@@ -426,7 +444,7 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[t / 2]);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, l);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
@@ -451,7 +469,7 @@ LM_COLD static unsigned alloc_slow(struct arena *a, unsigned l, unsigned t,
   if (r == 0) {
     return 0u;
   }
-  return arena_take(a, cursor_word(a, l, t), t);
+  return cursor_take(a, l, t);
 }
 
 /* Each way out takes by itself: so the compiler reads the cursor and its word
@@ -462,7 +480,7 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   unsigned l = LIST_OF(h, tag);
   *refilled = 0;
   if (cursor_room(a, l)) {
-    return arena_take(a, cursor_word(a, l, tag), tag);
+    return cursor_take(a, l, tag);
   }
   return alloc_slow(a, l, tag, refilled);
 }
@@ -479,7 +497,7 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
@@ -523,7 +541,7 @@ static unsigned large_again(struct arena *a, unsigned k)
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
@@ -553,7 +571,7 @@ static unsigned large(struct arena *a, unsigned k)
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;

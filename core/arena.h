@@ -171,7 +171,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[tag / 2]);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, LIST_OF(h, tag));
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
@@ -219,21 +219,17 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t);
   @*/
 LM_CORE unsigned hot_word(const struct arena *a, unsigned l, unsigned t);
 
-/* The word that the cursor of list l is at, which has a free slot; the guess is
- * from now on this one. */
-/*@ requires arena: \valid(a);
+/* The word that the cursor of list l is at, which has a free slot. */
+/*@ requires arena: \valid_read(a);
   @ requires sound: Arena(a);
   @ requires list: TAGS <= l < LISTS && l % TAGS == t;
   @ requires room: CursorRoom(a, l);
-  @ assigns a->hot[l];
+  @ assigns \nothing;
   @ ensures word: \result == WORDS * a->cur[l] + a->at[l];
   @ ensures room: WordRoom(a, \result, t);
   @ ensures home: a->home[\result / WORDS] == l;
-  @ ensures kept: BlocksStay{Pre,Post}(a, 0);
-  @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
-  @ ensures sound: Arena(a);
   @*/
-LM_CORE unsigned cursor_word(struct arena *a, unsigned l, unsigned t);
+LM_CORE unsigned cursor_word(const struct arena *a, unsigned l, unsigned t);
 
 /* A large object of n pages, aligned to a page; noscan: 0 or 1.  0, and no
  * block changed, when no run of n pages is free, nor when all empty spans are
@@ -249,7 +245,7 @@ LM_CORE unsigned cursor_word(struct arena *a, unsigned l, unsigned t);
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, n * PAGE_SIZE);
   @ ensures pages: \result != 0 ==> BlockPages(a, \result, n);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
@@ -436,7 +432,7 @@ LM_CORE int arena_resize(struct arena *a, unsigned off, unsigned n);
   @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures kept: BlocksStay{Pre,Post}(a, 0);

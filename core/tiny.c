@@ -361,7 +361,7 @@ static int object_out(struct tiny *t, unsigned k, unsigned i)
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1];
+  @   a->spare[0 .. LISTS - 1];
   @ ensures number: \result < TINY_BLOCKS;
   @ ensures block: \result != 0 ==> Block(a, \result * TINY_SIZE, TINY_SIZE);
   @ ensures new: \result != 0 ==> !TinyPacked(t, \result);
@@ -516,8 +516,7 @@ static unsigned tiny_pack(struct tiny *t, unsigned h, unsigned o, unsigned n)
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
-  @   a->hot[0 .. LISTS - 1], t->high[h], t->low[h], t->used[h],
+  @   a->spare[0 .. LISTS - 1], t->high[h], t->low[h], t->used[h],
   @   t->live[0 .. TINY_BLOCKS - 1];
   @ ensures object: \result != 0 ==> TinyObject(t, \result, n);
   @ ensures new: \result != 0 ==> !TinyStart{Pre}(t, \result);

@@ -72,8 +72,7 @@ LM_CORE unsigned tiny_offset(unsigned off, unsigned n);
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
-  @   a->hot[0 .. LISTS - 1], t->high[h], t->low[h], t->used[h],
+  @   a->spare[0 .. LISTS - 1], t->high[h], t->low[h], t->used[h],
   @   t->live[0 .. TINY_BLOCKS - 1];
   @ ensures object: \result != 0 ==> TinyObject(t, \result, n);
   @ ensures new: \result != 0 ==> !TinyStart{Pre}(t, \result);

@@ -1144,10 +1144,13 @@ static inline void *quick_tiny(unsigned n)
   @*/
 static inline unsigned again_in(struct heap *h, unsigned l, unsigned t)
 {
+  unsigned k;
   if (!cursor_find(&h->arena, l, t)) {
     return 0;
   }
-  return arena_take(&h->arena, cursor_word(&h->arena, l, t), t);
+  k = cursor_word(&h->arena, l, t);
+  hot_set(&h->arena, l, k);
+  return arena_take(&h->arena, k, t);
 }
 
 /* The same for malloc, by class. */
