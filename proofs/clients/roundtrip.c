@@ -46,6 +46,7 @@ int large_free(struct arena *a, unsigned n)
     return LM_OK;
   }
   /*@ assert live: BlockStart(a, p); */
+  /*@ assert none: \forall integer n; !Block{Pre}(a, p, n); */
   /*@ assert others: \forall integer off, n; Block{Pre}(a, off, n) ==>
     @   off != p && Block(a, off, n); */
   /*@ assert new: \forall integer off, n; off != p ==> Block(a, off, n) ==>
