@@ -58,6 +58,7 @@ void all_freed(struct arena *a, unsigned h, unsigned t)
   /*@ assert only: \forall integer off, n; off != p ==> !Block(a, off, n); */
   arena_free(a, p);
   /*@ assert freed: \forall integer n; !Block(a, p, n); */
+  /*@ assert others: \forall integer off, n; off != p ==> !Block(a, off, n); */
   /*@ assert none: \forall integer off, n; !Block(a, off, n); */
   arena_reclaim(a);
   /*@ ghost lemma_no_zero(a); */
