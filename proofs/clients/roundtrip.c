@@ -30,6 +30,22 @@ int malloc_free(struct arena *a, unsigned h, unsigned tag)
   return what;
 }
 
+/* A large object, said as the next function needs it. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires pages: 1 <= n < ARENA_PAGES;
+  @ assigns *a;
+  @ ensures live: \result != 0 ==> BlockStart(a, \result);
+  @ ensures none: \result != 0 ==> \forall integer n; !Block{Pre}(a, \result, n);
+  @ ensures kept: BlocksStay{Pre,Post}(a, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
+  @ ensures sound: Arena(a);
+  @*/
+static unsigned large_new(struct arena *a, unsigned n)
+{
+  return arena_large(a, n, 0u);
+}
+
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires pages: 1 <= n < ARENA_PAGES;
@@ -41,16 +57,10 @@ int malloc_free(struct arena *a, unsigned h, unsigned tag)
   @*/
 int large_free(struct arena *a, unsigned n)
 {
-  unsigned p = arena_large(a, n, 0u);
+  unsigned p = large_new(a, n);
   if (p == 0u) {
     return LM_OK;
   }
-  /*@ assert live: BlockStart(a, p); */
-  /*@ assert none: \forall integer n; !Block{Pre}(a, p, n); */
-  /*@ assert others: \forall integer off, n; Block{Pre}(a, off, n) ==>
-    @   off != p && Block(a, off, n); */
-  /*@ assert new: \forall integer off, n; off != p ==> Block(a, off, n) ==>
-    @   Block{Pre}(a, off, n); */
   return arena_free(a, p);
 }
 
