@@ -275,6 +275,9 @@ static int refill_last(struct arena *a, unsigned l, unsigned t)
   if (found) {
     return 1;
   }
+  /*@ assert full: FullSame{Pre,Here}(a); */
+  /*@ assert each: \forall integer s; 0 <= s < ARENA_PAGES ==>
+    @   \at(Held(a, s, l, t), Pre) ==> \at(Full(a, s), Pre); */
   /*@ assert none: !Room{Pre}(a, l, t); */
   return refill_again(a, l, t);
 }
