@@ -48,6 +48,7 @@ LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w);
   @ requires list: l < LISTS;
   @ requires word: k < ARENA_PAGES * WORDS;
   @ assigns a->hot[l];
+  @ ensures hot: a->hot[l] == k;
   @ ENSURES_ARENA(a, 0)
   @*/
 LM_CORE void hot_set(struct arena *a, unsigned l, unsigned k);

@@ -842,6 +842,7 @@ static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
 /*@ IN_SECTION(h)
   @ requires want: WANT(w);
   @ assigns h->arena, shared;
+  @ ensures all: hand == HAND_ALL ==> \result != 0;
   @ ensures sound: Arena(&h->arena);
   @*/
 static int at_hand(struct heap *h, struct want w, int hand)
