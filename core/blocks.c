@@ -690,8 +690,6 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
   @ requires page: s < ARENA_PAGES;
   @ assigns \nothing;
   @ ensures size: \result != 0 ==> Block(a, off, \result);
-  @ ensures must: LiveLarge(a, s) ==> off == s * PAGE_SIZE ==>
-  @   \result == a->npages[s] * PAGE_SIZE;
   @*/
 static unsigned large_at(const struct arena *a, unsigned s, unsigned off)
 {
