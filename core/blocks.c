@@ -690,11 +690,13 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
   @ requires page: s < ARENA_PAGES;
   @ assigns \nothing;
   @ ensures size: \result != 0 ==> Block(a, off, \result);
+  @ ensures must: LiveLarge(a, s) ==> off == s * PAGE_SIZE ==>
+  @   \result == a->npages[s] * PAGE_SIZE;
   @*/
 static unsigned large_at(const struct arena *a, unsigned s, unsigned off)
 {
   unsigned t = a->tag[s];
-  if ((t != TAG_LARGE && t != TAG_LARGE + 1u) || s * PAGE_SIZE != off) {
+  if (t < TAG_LARGE || t == TAG_TINY || s * PAGE_SIZE != off) {
     return 0u;
   }
   /*@ assert large: LiveLarge(a, s); */
