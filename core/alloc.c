@@ -100,6 +100,11 @@ static word sweep(struct arena *a, unsigned s, unsigned w, word freed)
   word left;
   /*@ ghost lemma_class(a->tag[s] / 2); */
   /*@ assert tail: Tail(a, s, Slots(a, s)); */
+  /*@ assert place: \forall integer b; 0 <= b < WORD_BITS ==>
+    @   (Taken(a, s, WORD_BITS * w + b) <==> Bit(a->bits[WORDS * s + w], b)); */
+  /*@ assert live: \forall integer b; 0 <= b < WORD_BITS ==>
+    @   (LiveSlot(a, s, WORD_BITS * w + b) <==>
+    @     WORD_BITS * w + b < Slots(a, s) && Bit(a->bits[WORDS * s + w], b)); */
   left = span_sweep(a, s, w, freed, class_slots(a->tag[s] / 2u));
   /*@ assert others: \forall integer t, j; 0 <= t < ARENA_PAGES ==> t != s ==>
     @   0 <= j < SLOTS_MAX ==>

@@ -184,6 +184,10 @@ LM_CORE void arena_reclaim(struct arena *a)
 {
   reclaim_all(a);
   /*@ ghost lemma_classes(); */
+  /*@ assert live: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   LiveSlot(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
+  /*@ assert lived: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   LiveSlot{Pre}(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */

@@ -122,6 +122,10 @@ LM_CORE int arena_look(const struct arena *a, unsigned off)
   unsigned s = locate_byte(a, off);
   if (s == 0u) {
     /*@ ghost lemma_offsets(a); */
+    /*@ assert no_slot: \forall integer t, j; LiveSlot(a, t, j) ==>
+      @   SlotOffset(a, t, j) != off; */
+    /*@ assert no_large: \forall integer t; LiveLarge(a, t) ==>
+      @   t * PAGE_SIZE != off; */
     /*@ assert no_block: !BlockStart(a, off); */
     /*@ assert no_free: !FreeStart(a, off); */
     return LM_FOREIGN;
@@ -312,6 +316,8 @@ static void place(struct arena *a, unsigned s)
   settle(a, s);
   /*@ assert bits: Full(a, s) ==> \at(Full(a, s), Pre); */
   /*@ ghost lemma_classes(); */
+  /*@ assert live: \forall integer t, j; LiveSlot{Pre}(a, t, j) ==>
+    @   LiveSlot(a, t, j) && a->tag[t] == \at(a->tag[t], Pre); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
@@ -463,6 +469,10 @@ static void drop_large(struct arena *a, unsigned s, unsigned off)
   /*@ ghost lemma_one_large(a, s, off); */
   free_large(a, s);
   (void)off;
+  /*@ assert live: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   LiveSlot(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
+  /*@ assert lived: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   LiveSlot{Pre}(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
@@ -628,6 +638,8 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
   beside = span_beside(a, s, i, class_slots(t / 2u));
   /*@ assert some: beside != 0 ==> \exists integer j; 0 <= j < Slots(a, s) &&
     @   j != i && Taken(a, s, j); */
+  /*@ assert other: beside != 0 ==> \exists integer j; j != i &&
+    @   LiveSlot(a, s, j); */
   current = a->cur[a->home[s]] == s;
   listed = a->list[s] != 0u;
   /* A sum, not a choice: no processor foresees which of the two it is. */
@@ -858,6 +870,10 @@ static int resize_block(struct arena *a, unsigned s, unsigned n)
 {
   int done = resize(a, s, n);
   /*@ ghost lemma_classes(); */
+  /*@ assert live: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   LiveSlot(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
+  /*@ assert lived: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   LiveSlot{Pre}(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, s * PAGE_SIZE); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, s * PAGE_SIZE); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, s * PAGE_SIZE); */

@@ -23,6 +23,35 @@ static word tail_word(unsigned w, unsigned n)
   return word_tail(n - first < WORD_BITS ? n - first : WORD_BITS);
 }
 
+/* ALL_ONES shifted by h has the bits below WORD_BITS - h. */
+/*@ ghost
+  /@ requires index: h < WORD_BITS;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures below: \forall integer j; 0 <= j < WORD_BITS ==>
+   @   (Bit(ALL_ONES >> h, j) <==> j < WORD_BITS - h);
+   @/
+  static void lemma_shifted(unsigned h) {
+    word x = ALL_ONES;
+    unsigned k = 0;
+    lemma_ones(ALL_ONES);
+    /@ loop invariant range: 0 <= k <= h;
+     @ loop invariant value: x == (ALL_ONES >> k);
+     @ loop invariant below: \forall integer j; 0 <= j < WORD_BITS ==>
+     @   (Bit(x, j) <==> j < WORD_BITS - k);
+     @ loop assigns k, x;
+     @ loop variant h - k;
+     @/
+    while (k < h) {
+      /@ assert over: (x >> WORD_BITS) == 0; @/
+      /@ assert next: \forall integer j; 0 <= j < WORD_BITS ==>
+       @   (Bit(x >> 1, j) <==> Bit(x, j + 1)); @/
+      x = x >> 1;
+      k = k + 1;
+    }
+  }
+*/
+
 /* The bits of x that are slots if x is the last word of a span with n slots. */
 /*@ requires slots: 1 <= n <= SLOTS_MAX;
   @ terminates \true;
@@ -35,7 +64,7 @@ static word last_word(word x, unsigned n)
 {
   unsigned h = (WORD_BITS - n % WORD_BITS) % WORD_BITS;
   word below = ALL_ONES >> h;
-  /*@ ghost lemma_ones(ALL_ONES); */
+  /*@ ghost lemma_shifted(h); */
   /*@ ghost lemma_and(x, below); */
   return x & below;
 }

@@ -202,6 +202,7 @@ static void mapping_remove(size_t i)
   for (k = i; k < nmappings; k++) {
     mapping_put(k, mappings[k + 1]);
     /*@ assert put: \let j = k; MOVED(Pre,Here,j + 1,j); */
+    /*@ assert kept: \forall integer j; i <= j < k ==> MOVED(Pre,Here,j + 1,j); */
   }
 }
 

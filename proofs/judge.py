@@ -37,7 +37,8 @@ DEAD_ON_PURPOSE = {
 
 # Who may prove a goal.  CFG: nothing to prove, for instance "terminates" of a
 # function without loop and call; it counts as Qed.
-PROVERS = {"Qed": "qed", "CFG": "qed", "Z3 4.8.12": "z3", "Z3 4.8.12 (eager)": "z3", "Z3 4.8.12 (stock)": "z3"}
+PROVERS = {"Qed": "qed", "CFG": "qed", "Z3 4.8.12": "z3",
+           **{f"Z3 4.8.12 ({how})": "z3" for how in ("eager", "stock", "long", "long-eager")}}
 
 
 def may_be_dead(name):
