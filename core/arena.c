@@ -328,11 +328,13 @@ static int refill(struct arena *a, unsigned l, unsigned t)
 
 LM_CORE unsigned hot_word(const struct arena *a, unsigned l, unsigned t)
 {
-  int k = a->hot[l];
-  if (LM_LIKELY(0 < k && k < (int)(ARENA_PAGES * WORDS)) &&
-      LM_LIKELY(a->tag[(unsigned)k / WORDS] == t) &&
-      LM_LIKELY(a->bits[k] != ALL_ONES)) {
-    return (unsigned)k;
+  int guess = a->hot[l];
+  if (LM_LIKELY(0 < guess && guess < (int)(ARENA_PAGES * WORDS))) {
+    unsigned k = (unsigned)guess;
+    if (LM_LIKELY(a->tag[k / WORDS] == t) &&
+        LM_LIKELY(a->bits[k] != ALL_ONES)) {
+      return k;
+    }
   }
   return 0u;
 }
