@@ -208,17 +208,59 @@ static int borrow(struct arena *a, unsigned l, unsigned from)
   return move_in(a, l, s);
 }
 
+/* The same from any span of list from.  Full ones leave the list, to which a
+ * free that was not quick has put each; so the work is that of the frees. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: TAGS <= l < LISTS && (from == l || from == l % TAGS);
+  @ requires some: 0 < from;
+  @ requires idle: a->cur[l] == 0;
+  @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures none: \result == 0 ==> a->cur[l] == 0;
+  @ ensures held: HeldKept{Pre,Post}(a, l, l % TAGS);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int borrow_any(struct arena *a, unsigned l, unsigned from)
+{
+  unsigned n;
+  /*@ loop invariant idle: a->cur[l] == 0;
+    @ loop invariant sound: Arena(a);
+    @ loop invariant held: HeldKept{Pre,Here}(a, l, l % TAGS);
+    @ loop invariant lengths: LengthsSame{Pre,Here}(a);
+    @ loop invariant bits_same: BitsSame{Pre,Here}(a);
+    @ loop assigns n, a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
+    @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+    @   a->last[0 .. LISTS - 1],
+    @   a->spare[0 .. LISTS - 1],
+    @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+    @ loop variant n;
+    @*/
+  for (n = ARENA_PAGES; n != 0u && a->head[from] != 0u; n--) {
+    if (borrow(a, l, from)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 LM_CORE int cursor_find(struct arena *a, unsigned l, unsigned t)
 {
   if (cursor_stay(a, l)) {
     return 1;
   }
   /*@ assert held: HeldKept{Pre,Here}(a, l, t); */
-  if (borrow(a, l, l)) {
+  if (borrow_any(a, l, l)) {
     return 1;
   }
   /*@ assert held: HeldKept{Pre,Here}(a, l, t); */
-  return borrow(a, l, t);
+  return borrow_any(a, l, t);
 }
 
 /* Allocates for list l from span s if it is on the list of l or of central;

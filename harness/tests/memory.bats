@@ -53,3 +53,7 @@ memory() {
 @test "a thread that needs several heaps uses them again, and leaves them to others" {
   memory several_heaps
 }
+
+@test "blocks that come and go at random leave few slots free" {
+  memory replaced
+}

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <time.h>
+#include "lemmalloc.h"
 #include "memory.h"
 
 #define CHECK(x) check((x) != 0, #x, __LINE__)
@@ -399,6 +400,46 @@ static void several_heaps(void)
   flat(before, now("after ten times"));
 }
 
+/* ---- Slots that are free are used before new pages ---- */
+
+static int add_bytes(const struct lm_span *span, void *arg)
+{
+  if (!(span->flags & (LM_LARGE | LM_TINY))) {
+    *(size_t *)arg += span->size * span->count;
+  }
+  return 0;
+}
+
+/* Random blocks of a few sizes come and go; their spans never have much more
+ * than what was live at most. */
+static void replaced(void)
+{
+  static char *block[1 << 15];
+  static size_t size[1 << 15];
+  uint64_t r = 88172645463325252u;
+  size_t live = 0, peak = 0, spans = 0;
+  long n;
+  for (n = 0; n < 4000000; n++) {
+    size_t i;
+    r ^= r << 13, r ^= r >> 7, r ^= r << 17;
+    i = (r >> 8) % (sizeof block / sizeof *block);
+    if (block[i] != NULL) {
+      free(block[i]);
+      block[i] = NULL;
+      live -= size[i];
+    } else {
+      size[i] = 256 + (r >> 50) % 8 * 32;
+      block[i] = malloc(size[i]);
+      CHECK(block[i] != NULL);
+      live += size[i];
+      peak = live > peak ? live : peak;
+    }
+  }
+  lm_each_span(add_bytes, &spans);
+  printf("%zu bytes live at most, in spans of %zu\n", peak, spans);
+  CHECK(spans < peak + peak / 10);
+}
+
 static const struct {
   const char *name;
   void (*run)(void);
@@ -413,6 +454,7 @@ static const struct {
   { "trimmed", trimmed },
   { "peaks", peaks },
   { "several_heaps", several_heaps },
+  { "replaced", replaced },
 };
 
 int main(int argc, char **argv)
