@@ -248,6 +248,19 @@ FAST void *lm_calloc(size_t n, size_t size)
   return p == NULL || zero ? p : memset(p, 0, total);
 }
 
+#define PIECE ((size_t)1 << 20)
+
+/* Copies n bytes to q from p, which is freed next.  What is large gives its
+ * memory back piece by piece: old and new place together would be a peak. */
+static void move(char *q, char *p, size_t n)
+{
+  for (; n > PIECE; n -= PIECE, p += PIECE, q += PIECE) {
+    memcpy(q, p, PIECE);
+    os_release(p, PIECE);
+  }
+  memcpy(q, p, n);
+}
+
 FAST void *lm_realloc(void *p, size_t size)
 {
   size_t have;
@@ -269,7 +282,7 @@ FAST void *lm_realloc(void *p, size_t size)
   }
   q = lm_malloc(size);
   if (q != NULL) {
-    memcpy(q, p, have < size ? have : size);
+    move(q, p, have < size ? have : size);
     lm_free(p);
   }
   return q;

@@ -57,3 +57,7 @@ memory() {
 @test "blocks that come and go at random leave few slots free" {
   memory replaced
 }
+
+@test "a block that grows by realloc is never there twice" {
+  memory grown
+}

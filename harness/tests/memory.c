@@ -440,6 +440,35 @@ static void replaced(void)
   CHECK(spans < peak + peak / 10);
 }
 
+/* ---- What grows ---- */
+
+/* A block that realloc moves is never there twice. */
+static void grown(void)
+{
+  size_t n = 1000, i;
+  unsigned long before = memory("VmRSS"), after;
+  char *wall[64], *p = malloc(n);
+  CHECK(p != NULL);
+  memset(p, 1, n);
+  for (i = 0; i < 64 && n < (size_t)25 << 20; i++) {
+    size_t more = n + n / 2;
+    wall[i] = malloc(8192);             /* it may not grow where it is */
+    p = realloc(p, more);
+    CHECK(p != NULL && wall[i] != NULL);
+    CHECK(p[0] == 1 && p[n / 2] == 1 && p[n - 1] == 1);
+    memset(p + n, 1, more - n);
+    n = more;
+  }
+  CHECK(memchr(p, 0, n) == NULL);
+  after = memory("VmHWM");
+  printf("%zu KB, at most %lu KB more than before\n", n >> 10, after - before);
+  CHECK(after - before < (n >> 10) + (n >> 12));
+  free(p);
+  while (i > 0) {
+    free(wall[--i]);
+  }
+}
+
 static const struct {
   const char *name;
   void (*run)(void);
@@ -455,6 +484,7 @@ static const struct {
   { "peaks", peaks },
   { "several_heaps", several_heaps },
   { "replaced", replaced },
+  { "grown", grown },
 };
 
 int main(int argc, char **argv)
