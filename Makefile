@@ -46,12 +46,15 @@ deps bench-deps:
 
 # ---------------------------------------------------------------- library
 
+# free saves fewer registers so: 70 instructions instead of 75.
+TUNE := $(if $(findstring clang,$(CC)),,-fno-code-hoisting)
+
 # One translation unit: harness/lemmalloc.c includes the core, so that every
 # function of the core is internal and can be inlined.
 LIB_FLAGS := -std=gnu99 -Wall -Wextra $(INCLUDE) -fPIC -pthread -fvisibility=hidden \
              -ftls-model=initial-exec -fno-builtin-malloc -fno-builtin-calloc \
              -fno-builtin-realloc -fno-builtin-free \
-             -fexceptions -fno-semantic-interposition
+             -fexceptions -fno-semantic-interposition $(TUNE)
 
 lib: build/liblemmalloc.so build/liblemmalloc.a ## build build/liblemmalloc.so and build/liblemmalloc.a
 

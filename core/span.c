@@ -383,6 +383,10 @@ static unsigned fours_full(const struct arena *a, unsigned long k)
 LM_CORE unsigned span_room(const struct arena *a, unsigned s, unsigned n)
 {
   unsigned w = 0;
+  if (n <= WORD_BITS) {
+    /*@ ghost lemma_tail(a, s, 1, n); */
+    return a->bits[WORDS * s] != ALL_ONES ? 0u : WORDS;
+  }
   /*@ loop invariant range: 0 <= w <= WORDS && w % 16 == 0;
     @ loop invariant first: \forall integer k;
     @   WORDS * s <= k < WORDS * s + w ==> a->bits[k] == ALL_ONES;
