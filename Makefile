@@ -111,9 +111,10 @@ prove: $(if $(FUNC)$(FILE)$(CACHE),,lib) ## replay every proof, x86-64, full are
 prove-all: lib ## the same for every ABI and geometry, with smoke tests
 	proofs/replay --config all --smoke $(if $(V),-v)
 
-mutants: ## break the core on purpose; the proofs must notice (FUNC= FILE= SAMPLE=n)
+mutants: ## break the core on purpose; the proofs must notice (FUNC= FILE= SAMPLE=n RANDOM=n SEED=n)
 	proofs/mutate $(if $(FUNC),--func $(FUNC)) $(if $(FILE),--file $(FILE)) \
-	  $(if $(SAMPLE),--sample $(SAMPLE))
+	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(RANDOM),--random $(RANDOM)) \
+	  $(if $(SEED),--seed $(SEED))
 
 model: ## check the protocol between threads with Spin; broken ones must fail
 	proofs/model/check $(if $(V),-v)

@@ -36,6 +36,7 @@ static struct packs *packs_make(struct heap *h)
   if (k != NULL || (k = os_map(start + 3 * part, 1)) == NULL) {
     return k;
   }
+  os_small_pages(k, start + 3 * part);
   k->last = (unsigned short *)((char *)k + start + part);
   k->gone = (unsigned short *)((char *)k + start + 2 * part);
   __atomic_store_n(&h->packs, k, __ATOMIC_RELEASE);

@@ -69,6 +69,14 @@ static void *os_map(size_t size, size_t align)
   return p + before;
 }
 
+/* Where the system gives huge pages to all, not for p .. p + size. */
+static void os_small_pages(void *p, size_t size)
+{
+  int old = errno;
+  madvise(p, size, MADV_NOHUGEPAGE);
+  errno = old;
+}
+
 static void os_unmap(void *p, size_t size)
 {
   size_t page = os_page_size();

@@ -127,6 +127,7 @@ static struct heap *records_map(int is_shared)
   struct heap *h = HEAPS == 1 && link_get(&heaps[0]) != NULL
                    ? NULL : os_map(records_size(is_shared), PAGE_SIZE);
   if (h != NULL) {
+    os_small_pages(h, records_size(is_shared));     /* they are mostly holes */
     h->shared = is_shared;
   }
   return h;
@@ -142,8 +143,11 @@ static int place_free(const char *p)
   return heap_number(p) < HEAPS && link_get(&heaps[heap_number(p)]) == NULL;
 }
 
+/* Huge pages begin behind what a small program uses. */
 static void heap_publish(struct heap *h)
 {
+  size_t small = (size_t)8 << 20;
+  os_small_pages(h->base, h->reach < small ? h->reach : small);
   link_set(&heaps[heap_number(h->base)], h);
 }
 

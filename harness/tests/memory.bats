@@ -61,3 +61,8 @@ memory() {
 @test "a block that grows by realloc is never there twice" {
   memory grown
 }
+
+@test "a small program gets no huge pages where all others do" {
+  [ -e /sys/kernel/mm/transparent_hugepage/enabled ] || skip "the kernel has none"
+  memory small_pages
+}

@@ -440,6 +440,29 @@ static void replaced(void)
   CHECK(spans < peak + peak / 10);
 }
 
+/* ---- Huge pages ---- */
+
+/* Where the system gives huge pages to all, a small program would have one for
+ * each block it begins to use: its memory is advised against them. */
+static void small_pages(void)
+{
+  char line[512], *p = malloc(100);
+  unsigned long from, to;
+  int here = 0, advised = 0;
+  FILE *maps = fopen("/proc/self/smaps", "r");
+  CHECK(p != NULL && maps != NULL);
+  while (fgets(line, sizeof line, maps) != NULL) {
+    if (sscanf(line, "%lx-%lx ", &from, &to) == 2) {
+      here = from <= (unsigned long)p && (unsigned long)p < to;
+    } else if (here && strncmp(line, "VmFlags:", 8) == 0) {
+      advised = strstr(line, " nh") != NULL;
+    }
+  }
+  fclose(maps);
+  free(p);
+  CHECK(advised);
+}
+
 /* ---- What grows ---- */
 
 /* A block that realloc moves is never there twice. */
@@ -485,6 +508,7 @@ static const struct {
   { "several_heaps", several_heaps },
   { "replaced", replaced },
   { "grown", grown },
+  { "small_pages", small_pages },
 };
 
 int main(int argc, char **argv)
