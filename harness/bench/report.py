@@ -150,7 +150,7 @@ def conditions(results):
     m = results["machine"]
     libraries = ", ".join(f"{name} ({file})" for name, file in m["libraries"].items())
     return (f"{m['processor']}, {m['processors']} processors, {m['memory_gib']} GiB, "
-            f"Linux {m['kernel']}, {m['date']}; repetitions: {results['repetitions']}"
+            f"Linux {m['kernel']}, huge pages: {m['huge_pages']}, {m['date']}; repetitions: {results['repetitions']}"
             f"{', small inputs (--quick): not a measurement' if results['quick'] else ''}.\n"
             f"{libraries}.")
 
