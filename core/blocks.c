@@ -638,6 +638,8 @@ static int rests(const struct arena *a, unsigned s, unsigned i)
   beside = span_beside(a, s, i, class_slots(t / 2u));
   /*@ assert some: beside != 0 ==> \exists integer j; 0 <= j < Slots(a, s) &&
     @   j != i && Taken(a, s, j); */
+  /*@ assert live: \forall integer j; 0 <= j < Slots(a, s) ==>
+    @   Taken(a, s, j) ==> LiveSlot(a, s, j); */
   /*@ assert other: beside != 0 ==> \exists integer j; j != i &&
     @   LiveSlot(a, s, j); */
   current = a->cur[a->home[s]] == s;

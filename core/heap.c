@@ -36,6 +36,10 @@ LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k)
 {
   int done = pages_resize(a, s, k);
   /*@ for fresh: assert end: s + a->npages[s] <= a->fresh; */
+  /*@ assert kept: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   SlotTag(\at(a->tag[t], Pre)) ==> a->tag[t] == \at(a->tag[t], Pre); */
+  /*@ assert old: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   SlotTag(a->tag[t]) ==> \at(a->tag[t], Pre) == a->tag[t]; */
   /*@ assert spans: SpansSame{Pre,Here}(a); */
   /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
   /*@ assert taken: TakenSame{Pre,Here}(a); */
