@@ -23,7 +23,14 @@ static word word_unit(unsigned i)
     return (word)1 << i;
 }
 
-LM_CORE word word_below(unsigned r)
+/* The word whose bits below r are set and whose bits from r on are clear. */
+/*@ requires index: r < WORD_BITS;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures below:
+  @   \forall integer j; 0 <= j < WORD_BITS ==> (Bit(\result, j) <==> j < r);
+  @*/
+static word word_below(unsigned r)
 {
     /*@ ghost lemma_below(r); */
     return word_unit(r) - 1u;

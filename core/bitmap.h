@@ -180,15 +180,6 @@ LM_CORE word word_clear(word w, unsigned i);
   @*/
 LM_CORE int word_test(word w, unsigned i);
 
-/* The word whose bits below r are set and whose bits from r on are clear. */
-/*@ requires index: r < WORD_BITS;
-  @ terminates \true;
-  @ assigns \nothing;
-  @ ensures below:
-  @   \forall integer j; 0 <= j < WORD_BITS ==> (Bit(\result, j) <==> j < r);
-  @*/
-LM_CORE word word_below(unsigned r);
-
 /* The word whose bits from r on are set and whose bits below r are clear. */
 /*@ requires index: r <= WORD_BITS;
   @ terminates \true;

@@ -178,8 +178,37 @@ static int move_in(struct arena *a, unsigned l, unsigned s)
   return enter(a, l, s);
 }
 
-/* Allocates for list l from the first span of list from: its own or central's;
- * 0 if there is none with room. */
+/* Allocates for list l from the first span of list from, if it has room; if not,
+ * the span leaves the list. */
+/*@ requires arena: \valid(a);
+  @ requires sound: Arena(a);
+  @ requires list: TAGS <= l < LISTS && (from == l || from == l % TAGS);
+  @ requires some: 0 < from && a->head[from] != 0;
+  @ requires idle: a->cur[l] == 0;
+  @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
+  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
+  @   a->last[0 .. LISTS - 1],
+  @   a->spare[0 .. LISTS - 1],
+  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
+  @ ensures room: \result != 0 ==> CursorRoom(a, l);
+  @ ensures none: \result == 0 ==> a->cur[l] == 0 &&
+  @   Full{Pre}(a, \old(a->head[from]));
+  @ ensures held: HeldKept{Pre,Post}(a, l, l % TAGS);
+  @ ensures lengths: LengthsSame{Pre,Post}(a);
+  @ ensures bits_same: BitsSame{Pre,Post}(a);
+  @ ENSURES_ARENA(a, 0)
+  @*/
+static int move_first(struct arena *a, unsigned l, unsigned from)
+{
+  unsigned s = a->head[from];
+  /*@ assert first: 0 < s < ARENA_PAGES && a->list[s] == from; */
+  /*@ assert home: a->home[s] == from && SlotTag(a->tag[s]); */
+  return move_in(a, l, s);
+}
+
+/* The same from any span of list from, its own or central's; 0 if none has room.
+ * A full span is on a list because a free that was not quick has put it there;
+ * so the work is that of the frees. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires list: TAGS <= l < LISTS && (from == l || from == l % TAGS);
@@ -192,6 +221,8 @@ static int move_in(struct arena *a, unsigned l, unsigned s)
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
+  @ ensures must: \old(a->head[from]) != 0 ==>
+  @   !Full{Pre}(a, \old(a->head[from])) ==> \result != 0;
   @ ensures held: HeldKept{Pre,Post}(a, l, l % TAGS);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures bits_same: BitsSame{Pre,Post}(a);
@@ -199,39 +230,14 @@ static int move_in(struct arena *a, unsigned l, unsigned s)
   @*/
 static int borrow(struct arena *a, unsigned l, unsigned from)
 {
-  unsigned s = a->head[from];
-  if (s == 0u) {
-    return 0;
-  }
-  /*@ assert first: 0 < s < ARENA_PAGES && a->list[s] == from; */
-  /*@ assert home: a->home[s] == from && SlotTag(a->tag[s]); */
-  return move_in(a, l, s);
-}
-
-/* The same from any span of list from.  Full ones leave the list, to which a
- * free that was not quick has put each; so the work is that of the frees. */
-/*@ requires arena: \valid(a);
-  @ requires sound: Arena(a);
-  @ requires list: TAGS <= l < LISTS && (from == l || from == l % TAGS);
-  @ requires some: 0 < from;
-  @ requires idle: a->cur[l] == 0;
-  @ assigns a->cur[l], a->at[l], a->home[0 .. ARENA_PAGES - 1],
-  @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
-  @   a->last[0 .. LISTS - 1],
-  @   a->spare[0 .. LISTS - 1],
-  @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
-  @ ensures room: \result != 0 ==> CursorRoom(a, l);
-  @ ensures none: \result == 0 ==> a->cur[l] == 0;
-  @ ensures held: HeldKept{Pre,Post}(a, l, l % TAGS);
-  @ ensures lengths: LengthsSame{Pre,Post}(a);
-  @ ensures bits_same: BitsSame{Pre,Post}(a);
-  @ ENSURES_ARENA(a, 0)
-  @*/
-static int borrow_any(struct arena *a, unsigned l, unsigned from)
-{
   unsigned n;
-  /*@ loop invariant idle: a->cur[l] == 0;
+  /*@ loop invariant range: 0 <= n <= ARENA_PAGES;
+    @ loop invariant idle: a->cur[l] == 0;
     @ loop invariant sound: Arena(a);
+    @ loop invariant begin: n == ARENA_PAGES ==>
+    @   a->head[from] == \at(a->head[from], Pre);
+    @ loop invariant first: n < ARENA_PAGES ==>
+    @   Full{Pre}(a, \at(a->head[from], Pre));
     @ loop invariant held: HeldKept{Pre,Here}(a, l, l % TAGS);
     @ loop invariant lengths: LengthsSame{Pre,Here}(a);
     @ loop invariant bits_same: BitsSame{Pre,Here}(a);
@@ -243,7 +249,7 @@ static int borrow_any(struct arena *a, unsigned l, unsigned from)
     @ loop variant n;
     @*/
   for (n = ARENA_PAGES; n != 0u && a->head[from] != 0u; n--) {
-    if (borrow(a, l, from)) {
+    if (move_first(a, l, from)) {
       return 1;
     }
   }
@@ -256,11 +262,11 @@ LM_CORE int cursor_find(struct arena *a, unsigned l, unsigned t)
     return 1;
   }
   /*@ assert held: HeldKept{Pre,Here}(a, l, t); */
-  if (borrow_any(a, l, l)) {
+  if (borrow(a, l, l)) {
     return 1;
   }
   /*@ assert held: HeldKept{Pre,Here}(a, l, t); */
-  return borrow_any(a, l, t);
+  return borrow(a, l, t);
 }
 
 /* Allocates for list l from span s if it is on the list of l or of central;

@@ -118,9 +118,9 @@ LM_CORE void spare_less(struct arena *a, unsigned s);
 LM_CORE void detach(struct arena *a, unsigned s);
 
 /* Moves the cursor of list l, whose tag is t, to a word with a free slot of a
- * span there is: its own, the first on its list, the first on central's; 0 if
- * none of these has one.  Every span stays with its holder, but for one of
- * central's that list l takes over. */
+ * span there is: its own, one on its list, one on central's; 0 if none of these
+ * has one.  Every span stays with its holder, but for those of central's that
+ * list l takes over. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires tag: SlotTag(t);
@@ -134,6 +134,8 @@ LM_CORE void detach(struct arena *a, unsigned s);
   @ ensures none: \result == 0 ==> a->cur[l] == 0;
   @ ensures full: \result == 0 ==> \old(a->cur[l]) == 0 ||
   @   Full(a, \old(a->cur[l]));
+  @ ensures first: \result == 0 ==> \old(a->head[l]) == 0 ||
+  @   Full(a, \old(a->head[l]));
   @ ensures held: HeldKept{Pre,Post}(a, l, t);
   @ ensures lengths: LengthsSame{Pre,Post}(a);
   @ ensures bits_same: BitsSame{Pre,Post}(a);

@@ -549,6 +549,8 @@ static void heaps_trim(void)
 /* ---- Heaps change hands ---- */
 
 #define RESERVE_MIN ((size_t)2 << 20) /* bytes; with less a heap is not worth it */
+#define SMALL_PAGES ((size_t)8 << 20) /* bytes; huge pages begin behind what a
+                                         small program uses */
 
 /* Makes *h, all zero, the heap at p with size bytes of address space; or gives
  * these back, and 0, if there is a heap in the same 4 GiB. */
@@ -565,6 +567,7 @@ static int heap_open(struct heap *h, char *p, size_t size)
     os_unmap(p, size);
     return 0;
   }
+  os_small_pages(p, size < SMALL_PAGES ? size : SMALL_PAGES);
   h->base = p;
   h->reach = size;
   arena_init(&h->arena, 1u, (unsigned)(size / PAGE_SIZE));

@@ -69,7 +69,6 @@ static void *os_map(size_t size, size_t align)
   return p + before;
 }
 
-/* Where the system gives huge pages to all, not for p .. p + size. */
 static void os_small_pages(void *p, size_t size)
 {
   int old = errno;

@@ -40,6 +40,13 @@ static void os_unmap(void *p, size_t size);
  * NULL, and p as it was, if that is impossible. */
 static void *os_remap(void *p, size_t size, size_t to);
 
+/* Asks that the size bytes at p, part of a mapping, get no huge pages, where the
+ * system gives these to all. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static void os_small_pages(void *p, size_t size);
+
 /* Gives the memory of the size bytes at p, part of a mapping, back to the
  * system; what they contain is lost, they remain mapped. */
 /*@ assigns shared;

@@ -143,11 +143,8 @@ static int place_free(const char *p)
   return heap_number(p) < HEAPS && link_get(&heaps[heap_number(p)]) == NULL;
 }
 
-/* Huge pages begin behind what a small program uses. */
 static void heap_publish(struct heap *h)
 {
-  size_t small = (size_t)8 << 20;
-  os_small_pages(h->base, h->reach < small ? h->reach : small);
   link_set(&heaps[heap_number(h->base)], h);
 }
 
