@@ -329,14 +329,14 @@ static int refill(struct arena *a, unsigned l, unsigned t)
 LM_CORE unsigned hot_word(const struct arena *a, unsigned l, unsigned t)
 {
   int guess = a->hot[l];
-  if (LM_LIKELY(0 < guess && guess < (int)(ARENA_PAGES * WORDS))) {
+  if (LM_LIKELY(0 <= guess && guess < (int)NO_WORD)) {
     unsigned k = (unsigned)guess;
     if (LM_LIKELY(a->tag[k / WORDS] == t) &&
         LM_LIKELY(a->bits[k] != ALL_ONES)) {
       return k;
     }
   }
-  return 0u;
+  return NO_WORD;
 }
 
 LM_CORE unsigned cursor_word(const struct arena *a, unsigned l, unsigned t)

@@ -210,14 +210,14 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t);
 
 /* A word where arena_take finds a slot of tag t, at a guess, which is the word
  * where list l last had a slot freed: what was just used is in the processor's
- * cache, and most often the guess is right.  0 just if it is not. */
+ * cache, and most often the guess is right.  NO_WORD just if it is not. */
 /*@ requires arena: \valid_read(a);
   @ requires tag: SlotTag(t);
   @ requires list: l < LISTS;
   @ assigns \nothing;
-  @ ensures room: \result != 0 ==> WordRoom(a, \result, t);
-  @ ensures must: 0 < a->hot[l] ==> WordRoom(a, a->hot[l], t) ==>
-  @   \result == a->hot[l];
+  @ ensures range: \result <= NO_WORD;
+  @ ensures room: \result < NO_WORD ==> WordRoom(a, \result, t);
+  @ ensures must: WordRoom(a, a->hot[l], t) ==> \result == a->hot[l];
   @*/
 LM_CORE unsigned hot_word(const struct arena *a, unsigned l, unsigned t);
 

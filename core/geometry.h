@@ -49,6 +49,9 @@ typedef unsigned long word;
 #define SLOTS_MAX 1024u
 #define WORDS (SLOTS_MAX / WORD_BITS)
 
+/* Behind the number of every word of an arena's bits. */
+#define NO_WORD (ARENA_PAGES * WORDS)
+
 /* Holders: caches that allocate from an arena; holder 0 is central, the
  * cache that nobody owns.  One more is enough where an arena has one owner. */
 #ifndef HOLDERS

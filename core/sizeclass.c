@@ -86,9 +86,10 @@ static const unsigned char size_to_class8[129] = {
   32, 32, 32, 32, 32, 32, 32, 32, 32, 32
 };
 
-/* The same for malloc, without class 3: its 24 bytes are no multiple of 16. */
+/* The same for malloc, without class 3: its 24 bytes are no multiple of 16; and
+ * nothing is asked for as one byte is. */
 static const unsigned char malloc_to_class8[129] = {
-   0,  1,  2,  4,  4,  5,  5,  6,  6,  7,  7,  8,  8,  9,  9, 10, 10,
+   1,  1,  2,  4,  4,  5,  5,  6,  6,  7,  7,  8,  8,  9,  9, 10, 10,
   11, 11, 12, 12, 13, 13, 14, 14, 15, 15, 16, 16, 17, 17, 18, 18, 19,
   19, 19, 19, 20, 20, 20, 20, 21, 21, 21, 21, 22, 22, 22, 22, 23, 23,
   23, 23, 24, 24, 24, 24, 25, 25, 25, 25, 26, 26, 26, 26, 27, 27, 27,
@@ -517,12 +518,15 @@ LM_CORE unsigned class_of_aligned(unsigned n, unsigned align)
 LM_CORE unsigned class_of_malloc(unsigned n)
 {
   unsigned i, c;
-  if (n <= 1024u - 8u) {
+  if (LM_LIKELY(n <= 1024u - 8u)) {
     i = (n + 7u) / 8u;
+    /*@ assert none: malloc_to_class8[0] == 1; */
     /*@ ghost
-      lemma_8(i);
-      lemma_sizes_below(size_to_class8[i], n);
-      lemma_multiple(3);
+      if (n != 0) {
+        lemma_8(i);
+        lemma_sizes_below(size_to_class8[i], n);
+        lemma_multiple(3);
+      }
     */
     c = malloc_to_class8[i];
   } else {

@@ -171,8 +171,8 @@ LM_CORE unsigned class_of_size(unsigned n);
 LM_CORE unsigned class_of_aligned(unsigned n, unsigned align);
 
 /* The least class that holds n bytes aligned as C's malloc promises: to 16
- * bytes, to 8 for objects of at most 8 bytes. */
-/*@ requires size: 1 <= n <= CLASS_SIZE_MAX;
+ * bytes, to 8 for objects of at most 8 bytes; for no bytes, that for one. */
+/*@ requires size: n <= CLASS_SIZE_MAX;
   @ terminates \true;
   @ assigns \nothing;
   @ ensures range: 1 <= \result < CLASSES;

@@ -42,7 +42,7 @@ __attribute__((noreturn, cold)) static void cannot_throw(void)
 
 static inline void *new_malloc(size_t n)
 {
-  void *p = likely(CLASSED(n)) ? quick(class_of_malloc((unsigned)n + (n == 0))) : NULL;
+  void *p = likely(CLASSED(n)) ? quick(class_of_malloc((unsigned)n)) : NULL;
   return likely(p != NULL) ? p : malloc_slow(n);
 }
 

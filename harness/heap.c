@@ -1088,7 +1088,7 @@ static inline void *quick_tag(unsigned tag)
     own_begin();
     section_enter(h);
     k = hot_word(&h->arena, LIST_OF(HOLDER, tag), tag);
-    if (likely(k != 0)) {
+    if (likely(k < NO_WORD)) {
       unsigned off = arena_take(&h->arena, k, tag);
       section_leave(h);
       own_end(h);

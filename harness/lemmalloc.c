@@ -211,7 +211,7 @@ static SLOW void *malloc_slow(size_t size)
 {
   int zero;
   if (CLASSED(size)) {
-    void *p = again(class_of_malloc((unsigned)size + (size == 0)));
+    void *p = again(class_of_malloc((unsigned)size));
     if (likely(p != NULL)) {
       return p;
     }
@@ -222,7 +222,7 @@ static SLOW void *malloc_slow(size_t size)
 FAST void *lm_malloc(size_t size)
 {
   if (likely(CLASSED(size))) {
-    void *p = quick(class_of_malloc((unsigned)size + (size == 0)));
+    void *p = quick(class_of_malloc((unsigned)size));
     if (likely(p != NULL)) {
       return p;
     }
@@ -240,7 +240,7 @@ FAST void *lm_calloc(size_t n, size_t size)
     return NULL;
   }
   if (CLASSED(total)) {
-    p = quick(class_of_malloc((unsigned)total + (total == 0)));
+    p = quick(class_of_malloc((unsigned)total));
   }
   if (p == NULL) {
     p = obtain(total, 1, &zero);
