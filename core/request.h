@@ -44,6 +44,7 @@ LM_CORE int request_size_ok(size_t n);
 /* Whether align is a power of two, which is what aligned_alloc asks for. */
 /*@ terminates \true;
   @ assigns \nothing;
+  @ ensures some: \result != 0 ==> 1 <= align;
   @ ensures power: \result != 0 ==>
   @   \exists integer k; 0 <= k < WORD_BITS && align == (1 << k);
   @ ensures every: \forall integer k; 0 <= k < WORD_BITS && align == (1 << k) ==>

@@ -17,7 +17,7 @@
  * accessed where it is; each call ends.  Trusted: section.h, atomic.h, packed.h
  * and platform_linux.h.  Model of the threads: proofs/model.  Part of lemmalloc.c.
  */
-#include "heaps.h"
+#include "heap.h"
 #include "section.h"
 #include "atomic.h"
 #include "mapping.h"
@@ -27,28 +27,6 @@
 #include "../core/cache.h"
 #include "../core/sizeclass.h"
 
-/* A program that compiles this file defines them otherwise. */
-#ifndef likely
-#define likely(x) (x)
-#define unlikely(x) (x)
-#define FAST
-#define SLOW
-#endif
-
-/* Of what is called outside of sections, keeps what the thread owns, and leaves
- * it as ready to change that as it was. */
-#define FROM_OUTSIDE \
-  requires outside: Outside; \
-  requires own: Own;
-#define TO_OUTSIDE \
-  ensures outside: Outside; \
-  ensures own: Own; \
-  ensures idle: Idle{Pre} ==> Idle;
-
-/* The heap that address p lies in, NULL if there is none. */
-/*@ assigns shared;
-  @ ensures heap: \result == \null || Heap(\result);
-  @*/
 static struct heap *heap_of(const void *p)
 {
   struct heap *h = heap_at(p);
@@ -79,10 +57,6 @@ static int is_nobodys(struct heap *h)
 }
 
 /* ---- Blocks of all kinds ---- */
-
-/* A tiny object that begins at byte b of its span counts as slot SLOTS_MAX + b:
- * so it is decided once what it is. */
-#define SLOTS_ALL (SLOTS_MAX + PAGE_SIZE)
 
 /* What offset off is: as arena_peek. */
 /*@ requires heap: Heap(h);
@@ -466,7 +440,7 @@ static void clean_unowned(struct heap *h, int all)
 
 /* The same for the heaps that nobody owns. */
 /*@ FROM_OUTSIDE
-  @ assigns ANY_HEAP, locked;
+  @ assigns OLD_HEAPS, locked;
   @ TO_OUTSIDE
   @*/
 static void unowned_clean(int all)
@@ -478,7 +452,7 @@ static void unowned_clean(int all)
   /*@ loop invariant heap: h == \null || Heap(h);
     @ loop invariant left: inside == \null;
     @ loop invariant own: Own;
-    @ loop assigns h, n, ANY_HEAP;
+    @ loop assigns h, n, OLD_HEAPS;
     @ loop variant HEAPS - n;
     @*/
   while (h != NULL && n < HEAPS) {
@@ -491,7 +465,7 @@ static void unowned_clean(int all)
 
 /* The same now and then: whoever is active does it. */
 /*@ FROM_OUTSIDE
-  @ assigns ANY_HEAP, locked;
+  @ assigns OLD_HEAPS, locked;
   @ TO_OUTSIDE
   @*/
 static LM_COLD void tick_unowned(void)
@@ -518,11 +492,6 @@ static void clean_own(struct heap *h, int all)
   }
 }
 
-/* Gives back what can be of this thread's heaps, and of nobody's. */
-/*@ FROM_OUTSIDE
-  @ assigns ANY_HEAP, own, mine, me, locked;
-  @ TO_OUTSIDE
-  @*/
 static void heaps_trim(void)
 {
   if (mine != NULL) {
@@ -533,7 +502,7 @@ static void heaps_trim(void)
     /*@ loop invariant heap: h == \null || Heap(h);
       @ loop invariant left: inside == \null;
       @ loop invariant own: Own;
-      @ loop assigns h, n, ANY_HEAP;
+      @ loop assigns h, n, OLD_HEAPS;
       @ loop variant HEAPS - n;
       @*/
     while (h != NULL && n < HEAPS) {
@@ -558,7 +527,7 @@ static void heaps_trim(void)
   @ requires lock: locked == 1;
   @ requires zero: Zero(&h->arena);
   @ requires size: 2 * PAGE_SIZE <= size <= HEAP_PAGES * PAGE_SIZE;
-  @ assigns h->arena, h->base, h->reach, shared;
+  @ assigns h->arena, h->base, h->reach, shared, error;
   @ ensures zero: \result == 0 ==> Zero(&h->arena);
   @*/
 static int heap_open(struct heap *h, char *p, size_t size)
@@ -715,7 +684,7 @@ static void heap_leave(struct heap *h)
 /* This thread ends: its heaps are everybody's. */
 /*@ FROM_OUTSIDE
   @ requires idle: Idle && me.busy == 0;
-  @ assigns ANY_HEAP, own, mine, me, locked;
+  @ assigns OLD_HEAPS, own, mine, me, locked;
   @ TO_OUTSIDE
   @*/
 static void thread_end(void)
@@ -729,7 +698,7 @@ static void thread_end(void)
   lock();
   /*@ loop invariant heap: h == \null || Heap(h);
     @ loop invariant left: inside == \null;
-    @ loop assigns h, next, n, ANY_HEAP;
+    @ loop assigns h, next, n, OLD_HEAPS;
     @ loop variant HEAPS - n;
     @*/
   while (h != NULL && n < HEAPS) {
@@ -743,35 +712,6 @@ static void thread_end(void)
 }
 
 /* ---- Allocation, the slow way ---- */
-
-/* What is wanted: a slot, a tiny object, or a run of pages. */
-struct want {
-  unsigned tag;       /* of the span; or TAG_LARGE, + 1: holds no pointers */
-  unsigned pages;     /* of a large object */
-  unsigned bytes;     /* of a tiny object */
-};
-
-/* What is known of what was got. */
-struct got {
-  short refilled;     /* a span was made, or a large object */
-  short zero;         /* it is known to be zero */
-};
-
-/*@ predicate Want(integer tag, integer pages, integer bytes) =
-  @   (SlotTag(tag) || TAG_LARGE <= tag <= TAG_LARGE + 1) &&
-  @   (TAG_LARGE <= tag <= TAG_LARGE + 1 ==> 1 <= pages < ARENA_PAGES) &&
-  @   (tag == TAG_TINY ==> 1 <= bytes < TINY_SIZE);
-  @
-  @ logic integer WantSize(integer tag, integer pages) =
-  @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? pages * PAGE_SIZE :
-  @   ClassSize[tag / 2];
-  @
-  @ // p is a block of heap h, of n bytes.
-  @ predicate HeapBlock{L}(struct heap *h, char *p, integer n) =
-  @   \exists integer off; p == h->base + off && Block(&h->arena, off, n);
-  @*/
-
-#define WANT(w) Want(w.tag, w.pages, w.bytes)
 
 /* A block of the arena of h: its offset; 0: there is no memory. */
 /*@ IN_SECTION(h)
@@ -821,7 +761,7 @@ static void warm_run(struct heap *h, unsigned off)
 /*@ IN_SECTION(h)
   @ requires bytes: 1 <= n < TINY_SIZE;
   @ requires got: \valid(g);
-  @ assigns h->arena, *g, shared;
+  @ assigns h->arena, *g, shared, error;
   @ ensures sound: Arena(&h->arena);
   @*/
 static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
@@ -866,7 +806,7 @@ static int at_hand(struct heap *h, struct want w, int hand)
 /*@ IN_SECTION(h)
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns h->arena, h->note, *g, shared;
+  @ assigns h->arena, h->note, *g, shared, error;
   @ ensures sound: Arena(&h->arena);
   @ ensures block: \result != \null ==> w.tag != TAG_TINY ==>
   @   HeapBlock(h, \result, WantSize(w.tag, w.pages));
@@ -889,7 +829,7 @@ static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
   @ requires own: Own;
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared;
+  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error;
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
@@ -966,7 +906,7 @@ static void heap_first(struct heap *h, struct heap *prev)
   @ requires own: Own;
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared;
+  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error;
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @ ensures mine: \result != \null ==> Mine(h);
@@ -1046,12 +986,6 @@ static void *thread_alloc(struct want w, struct got *g)
   return p;
 }
 
-/*@ FROM_OUTSIDE
-  @ requires want: WANT(w);
-  @ requires got: \valid(g);
-  @ assigns ANY_HEAP, *g, own, mine, me, locked;
-  @ TO_OUTSIDE
-  @*/
 static void *slow_alloc(struct want w, struct got *g)
 {
   void *p;
@@ -1073,13 +1007,6 @@ static void *slow_alloc(struct want w, struct got *g)
 
 /* ---- The quick way: no lock, no atomic operation, no call ---- */
 
-/* A slot of tag from the word where there most probably is one in the thread's
- * heap.  NULL: there is none, or the thread has no heap at hand. */
-/*@ FROM_OUTSIDE
-  @ requires tag: SlotTag(tag);
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
-  @ TO_OUTSIDE
-  @*/
 static inline void *quick_tag(unsigned tag)
 {
   struct heap *h = mine;
@@ -1100,23 +1027,11 @@ static inline void *quick_tag(unsigned tag)
   return NULL;
 }
 
-/* The same for malloc, by class. */
-/*@ FROM_OUTSIDE
-  @ requires class: Slotted(class);
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
-  @ TO_OUTSIDE
-  @*/
 static inline void *quick(unsigned class)
 {
   return quick_tag(2u * class);
 }
 
-/* A tiny object of n bytes where that takes no new span. */
-/*@ FROM_OUTSIDE
-  @ requires size: 1 <= n < TINY_SIZE;
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
-  @ TO_OUTSIDE
-  @*/
 static inline void *quick_tiny(unsigned n)
 {
   struct heap *h = mine;
@@ -1157,12 +1072,6 @@ static inline unsigned again_in(struct heap *h, unsigned l, unsigned t)
   return arena_take(&h->arena, k, t);
 }
 
-/* The same for malloc, by class. */
-/*@ FROM_OUTSIDE
-  @ requires class: Slotted(class);
-  @ assigns ANY_HEAP, own, mine, me, locked;
-  @ TO_OUTSIDE
-  @*/
 static inline void *again(unsigned class)
 {
   struct heap *h = mine;
@@ -1186,14 +1095,6 @@ static inline void *again(unsigned class)
 
 /* ---- Blocks ---- */
 
-/* What p in heap h is; if it is a block, its run and slot. */
-/*@ requires heap: Heap(h);
-  @ requires run: \valid(s);
-  @ requires slot: \valid(i);
-  @ requires apart: \separated(s, i, &h->arena);
-  @ assigns *s, *i, shared;
-  @ ensures run: *s < ARENA_PAGES;
-  @*/
 static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
 {
   int what = any_peek(h, offset(h, p), s, i);
@@ -1252,14 +1153,23 @@ static void heap_release(struct heap *h, void *p)
   }
 }
 
-/* Makes the large object p of heap h one of n pages where it is; 0 if that
- * cannot be. */
-/*@ FROM_OUTSIDE
-  @ requires heap: Heap(h);
-  @ requires pages: 1 <= n < ARENA_PAGES;
-  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared;
-  @ TO_OUTSIDE
-  @*/
+static inline size_t quick_size(const void *p)
+{
+  struct heap *h = mine;
+  size_t size = 0;
+  if (likely(h != NULL && heap_has(h, p))) {
+    unsigned off = offset(h, p);
+    own_begin();
+    section_enter(h);
+    if (likely(!is_queued(h, off))) {
+      size = arena_size_quick(&h->arena, off);
+    }
+    section_leave(h);
+    own_end(h);
+  }
+  return size;
+}
+
 static int heap_resize_block(struct heap *h, void *p, unsigned n)
 {
   unsigned off = offset(h, p);
@@ -1282,6 +1192,7 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
 /*@ FROM_OUTSIDE
   @ assigns ANY_HEAP, own, mine, me, locked, TABLE,
   @   ours, ours_size, refused;
+  @ ensures errno: error == \old(error);
   @ TO_OUTSIDE
   @*/
 static LM_COLD void free_other(void *p)
@@ -1302,7 +1213,7 @@ static LM_COLD void free_other(void *p)
 /* Frees p, of the heap at hand, which nobody else has freed. */
 /*@ FROM_OUTSIDE
   @ requires hand: h != \null && h == mine;
-  @ assigns h->arena, h->note, ANY_HEAP, own, mine, me, locked;
+  @ assigns h->arena, h->note, OLD_HEAPS, own, mine, me, locked;
   @ TO_OUTSIDE
   @*/
 static SLOW void free_here(struct heap *h, void *p)
@@ -1322,13 +1233,6 @@ static SLOW void free_here(struct heap *h, void *p)
   }
 }
 
-/* free: the quick way is for slots of the heap that the thread allocates from,
- * in spans that stay where they are. */
-/*@ FROM_OUTSIDE
-  @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked, TABLE,
-  @   ours, ours_size, refused;
-  @ TO_OUTSIDE
-  @*/
 FAST void lm_free(void *p)
 {
   struct heap *h = mine;

@@ -103,6 +103,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost uintptr_t ours; */
 /*@ ghost size_t ours_size; */
 /*@ ghost int refused; */          /* 1: the system refused memory, since it was 0 */
+/*@ ghost int error; */            /* errno of this thread */
 
 /*@ // h is a heap: its records are there, but perhaps not all of the inbox.
   @ predicate Heap{L}(struct heap *h) =
@@ -136,10 +137,13 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @   a->at[l] == 0);
   @*/
 
-/* What makes a new heap changes; what the sections of any heap change. */
+/* What a section of any heap changes; and what makes a new heap, too. */
+#define OLD_HEAPS \
+  {x->arena | struct heap *x; \true}, {x->note | struct heap *x; \true}, \
+  {x->owner | struct heap *x; \true}, inside, nobodys, shared
 #define NEW_HEAP \
   {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
-  {x->reach | struct heap *x; \true}, shared
+  {x->reach | struct heap *x; \true}, shared, error
 #define ANY_HEAP \
   NEW_HEAP, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys

@@ -76,7 +76,7 @@ static struct mapping *mapping_of(const void *p)
 /* Makes room for one more. */
 /*@ requires table: Table;
   @ requires lock: locked == 1;
-  @ assigns mappings, maxmappings, refused, shared,
+  @ assigns mappings, maxmappings, refused, shared, error,
   @   {*m | struct mapping *m; \true};
   @ ensures must: \result == 0 ==> refused == 1 || 2 * maxmappings > MAPPINGS_MAX;
   @ ensures full: \result == 0 ==> maxmappings == \old(maxmappings);

@@ -81,7 +81,7 @@ static void table_unlock(void);
 
 /* Room for max mappings, apart from the table; NULL: there is no memory. */
 /*@ requires room: 0 < max <= MAPPINGS_MAX;
-  @ assigns refused, shared;
+  @ assigns refused, shared, error;
   @ ensures refused: \result == \null ==> refused == 1;
   @ ensures given: \result != \null ==> refused == \old(refused);
   @ ensures room: \result != \null ==> \valid(\result + (0 .. max - 1));
@@ -91,7 +91,7 @@ static void table_unlock(void);
 static struct mapping *table_map(size_t max);
 
 /* Gives it back. */
-/*@ assigns shared;
+/*@ assigns shared, error;
   @ ensures \true;
   @*/
 static void table_unmap(struct mapping *table, size_t max);
@@ -100,7 +100,7 @@ static void table_unmap(struct mapping *table, size_t max);
 /*@ requires none: ours_size == 0;
   @ requires size: 0 < size;
   @ requires align: 0 < align;
-  @ assigns ours, ours_size, refused, shared;
+  @ assigns ours, ours_size, refused, shared, error;
   @ ensures mapped: \result != \null ==>
   @   ours == (uintptr_t)\result && ours_size == size &&
   @   ours + size <= UINTPTR_MAX;
@@ -111,7 +111,7 @@ static void table_unmap(struct mapping *table, size_t max);
 static void *object_map(size_t size, size_t align);
 
 /*@ requires mapped: ours == (uintptr_t)p && ours_size == size;
-  @ assigns ours_size, shared;
+  @ assigns ours_size, shared, error;
   @ ensures none: ours_size == 0;
   @*/
 static void object_unmap(void *p, size_t size);
@@ -120,7 +120,7 @@ static void object_unmap(void *p, size_t size);
   @ requires mapped: ours == (uintptr_t)p && ours_size == size;
   @ requires apart: Apart(ours, size);
   @ requires some: 0 < to;
-  @ assigns ours, ours_size, refused, shared;
+  @ assigns ours, ours_size, refused, shared, error;
   @ ensures moved: \result != \null ==> ours == (uintptr_t)\result &&
   @   ours_size == to && Apart(ours, to) && ours + to <= UINTPTR_MAX;
   @ ensures same: \result == \null ==> ours == \old(ours) &&
@@ -151,7 +151,7 @@ static size_t object_unit(void);
 /*@ requires outside: Outside;
   @ requires size: 0 < n;
   @ requires align: 0 < align;
-  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared;
+  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared, error;
   @ ensures must: \result == \null ==> refused == 1 ||
   @   n > REQUEST_MAX - UNIT_MAX || 2 * nmappings > MAPPINGS_MAX;
   @ ensures aligned: \result != \null ==> (uintptr_t)\result % align == 0;
@@ -183,7 +183,7 @@ static size_t mapping_look(const void *p, int *what);
 
 /* Frees p, which is in no heap; it is a misuse if no mapping starts there. */
 /*@ requires outside: Outside;
-  @ assigns TABLE, ours, ours_size, nobodys, locked, shared;
+  @ assigns TABLE, ours, ours_size, nobodys, locked, shared, error;
   @ ensures outside: Outside;
   @ ensures gone: \forall integer i; 0 <= i < nmappings ==>
   @   mappings[i].start != (uintptr_t)p;
@@ -195,7 +195,7 @@ static void mapping_release(void *p);
  * memory, n is within a page of REQUEST_MAX or above, or no mapping starts at p. */
 /*@ requires outside: Outside;
   @ requires size: 0 < n;
-  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared;
+  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared, error;
   @ ensures must: \result == \null ==> refused == 1 ||
   @   n > REQUEST_MAX - UNIT_MAX || \forall integer i; 0 <= i < nmappings ==>
   @   mappings[i].start != (uintptr_t)p;

@@ -42,6 +42,14 @@ static int packed_gone(const struct heap *h, unsigned s, unsigned i);
   @*/
 static int packed_note(struct heap *h, unsigned s, unsigned i);
 
+/* The bytes of block i of run s, as any_peek named it. */
+/*@ requires heap: Heap(h);
+  @ requires span: s < ARENA_PAGES;
+  @ assigns \nothing;
+  @ ensures \true;
+  @*/
+static size_t any_size(const struct heap *h, unsigned s, unsigned i);
+
 /* Frees the object at off, in a packed span; or says what off is. */
 /*@ IN_SECTION(h)
   @ assigns h->arena, shared;
@@ -84,7 +92,7 @@ static unsigned pack(struct heap *h, unsigned n, short *refilled);
 /*@ IN_SECTION(h)
   @ requires size: 1 <= n < TINY_SIZE;
   @ requires flag: \valid(refilled) && \separated(refilled, &h->arena);
-  @ assigns h->arena, *refilled, shared;
+  @ assigns h->arena, *refilled, shared, error;
   @ ensures sound: Arena(&h->arena);
   @*/
 static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);

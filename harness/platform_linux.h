@@ -13,7 +13,10 @@
 #include <stddef.h>
 #include "heaps.h"
 
-/* Bytes in one of the system's own pages, a power of two. */
+/* Bytes in one of the system's own pages, a power of two, 64 KiB at most. */
+/*@ assigns \nothing;
+  @ ensures some: 0 < \result <= 65536;
+  @*/
 static size_t os_page_size(void);
 
 /* Bytes of address space that one mapping may sensibly take. */
@@ -25,13 +28,13 @@ static size_t os_room(void);
 /* Maps at least size bytes, all zero, at a multiple of align, which is a power
  * of two; NULL if that is impossible.  1 <= size <= PTRDIFF_MAX.  Memory is
  * paid for when it is first written. */
-/*@ assigns shared;
+/*@ assigns shared, error;
   @ ensures \true;
   @*/
 static void *os_map(size_t size, size_t align);
 
 /* Ends the mapping of size bytes at p, which os_map made. */
-/*@ assigns shared;
+/*@ assigns shared, error;
   @ ensures \true;
   @*/
 static void os_unmap(void *p, size_t size);
@@ -71,7 +74,7 @@ static void os_unlock_all(void);
 /* Lets thread_end be called when this thread ends, after other destructors
  * where that can be. */
 /*@ requires outside: locked == 0 && inside == \null;
-  @ assigns shared;
+  @ assigns shared, error;
   @ ensures \true;
   @*/
 static void os_at_thread_end(void);
@@ -80,13 +83,14 @@ static void thread_end(void);
 /* Milliseconds, from some moment on; they wrap around. */
 static unsigned os_milliseconds(void);
 
-/* errno of this thread. */
-/*@ assigns shared;
-  @ ensures \true;
+/* errno of this thread; none changes it but os_set_errno, and those whose
+ * contract names it: error. */
+/*@ assigns \nothing;
+  @ ensures errno: \result == error;
   @*/
 static int os_errno(void);
-/*@ assigns shared;
-  @ ensures \true;
+/*@ assigns error;
+  @ ensures errno: error == value;
   @*/
 static void os_set_errno(int value);
 

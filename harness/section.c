@@ -302,3 +302,15 @@ static int unowned_due(void)
   __atomic_store_n(&looked, now, __ATOMIC_RELAXED);
   return 1;
 }
+
+/* ---- What blocks contain ---- */
+
+static inline void block_copy(void *to, const void *from, size_t n)
+{
+  memcpy(to, from, n);
+}
+
+static inline void block_zero(void *p, size_t n)
+{
+  memset(p, 0, n);
+}

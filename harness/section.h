@@ -149,7 +149,7 @@ static int threads_own(void);
 /* Records for a heap, all zero, shared or not; NULL if there is no memory for
  * them, or no place for another heap. */
 /*@ requires lock: locked == 1;
-  @ assigns shared;
+  @ assigns shared, error;
   @ ensures heap: \result != \null ==> Heap(\result);
   @ ensures zero: \result != \null ==> Zero(&\result->arena);
   @*/
@@ -158,7 +158,7 @@ static struct heap *records_map(int is_shared);
 /* Gives them back: nobody else has seen them. */
 /*@ requires lock: locked == 1;
   @ requires heap: Heap(h);
-  @ assigns shared;
+  @ assigns shared, error;
   @ ensures \true;
   @*/
 static void records_unmap(struct heap *h);
@@ -195,6 +195,21 @@ static void misuse(const char *function, const void *p, int what);
 /*@ assigns shared;
   @ ensures \true;
   @*/
+static void wrong_size(const void *p);
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
 static void reentered(void);
+
+/* ---- What blocks contain, which no proof speaks of ---- */
+
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static inline void block_copy(void *to, const void *from, size_t n);
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static inline void block_zero(void *p, size_t n);
 
 #endif

@@ -1,0 +1,162 @@
+/*
+ * heap.h - what malloc.c and the rest of the harness ask of heap.c.
+ * Proven: every contract, as heap.c keeps it.  Trusted: nothing but what heap.c
+ * stands on.
+ */
+#ifndef LM_HEAPS_ALLOC_H
+#define LM_HEAPS_ALLOC_H
+#include "mapping.h"
+#include "../core/sizeclass.h"
+
+/* A program that compiles these files defines them otherwise. */
+#ifndef likely
+#define likely(x) (x)
+#define unlikely(x) (x)
+#define FAST
+#define SLOW
+#define PUBLIC
+#endif
+
+/* Of what is called outside of sections, keeps what the thread owns, and leaves
+ * it as ready to change that as it was. */
+#define FROM_OUTSIDE \
+  requires outside: Outside; \
+  requires own: Own;
+#define TO_OUTSIDE \
+  ensures outside: Outside; \
+  ensures own: Own; \
+  ensures idle: Idle{Pre} ==> Idle;
+
+/* A tiny object that begins at byte b of its span counts as slot SLOTS_MAX + b:
+ * so it is decided once what it is. */
+#define SLOTS_ALL (SLOTS_MAX + PAGE_SIZE)
+
+/* The heap that address p lies in, NULL if there is none. */
+/*@ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *heap_of(const void *p);
+
+/* What p in heap h is; if it is a block, its run and slot. */
+/*@ requires heap: Heap(h);
+  @ requires run: \valid(s);
+  @ requires slot: \valid(i);
+  @ requires apart: \separated(s, i, &h->arena);
+  @ assigns *s, *i, shared;
+  @ ensures run: *s < ARENA_PAGES;
+  @ ensures slot: \result == LM_OK ==> *i < SLOTS_ALL;
+  @*/
+static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i);
+
+/* ---- Allocation ---- */
+
+/* What is wanted: a slot, a tiny object, or a run of pages. */
+struct want {
+  unsigned tag;       /* of the span; or TAG_LARGE, + 1: holds no pointers */
+  unsigned pages;     /* of a large object */
+  unsigned bytes;     /* of a tiny object */
+};
+
+/* What is known of what was got. */
+struct got {
+  short refilled;     /* a span was made, or a large object */
+  short zero;         /* it is known to be zero */
+};
+
+/*@ predicate Want(integer tag, integer pages, integer bytes) =
+  @   (SlotTag(tag) || TAG_LARGE <= tag <= TAG_LARGE + 1) &&
+  @   (TAG_LARGE <= tag <= TAG_LARGE + 1 ==> 1 <= pages < ARENA_PAGES) &&
+  @   (tag == TAG_TINY ==> 1 <= bytes < TINY_SIZE);
+  @
+  @ logic integer WantSize(integer tag, integer pages) =
+  @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? pages * PAGE_SIZE :
+  @   ClassSize[tag / 2];
+  @
+  @ // p is a block of heap h, of n bytes.
+  @ predicate HeapBlock{L}(struct heap *h, char *p, integer n) =
+  @   \exists integer off; p == h->base + off && Block(&h->arena, off, n);
+  @*/
+
+#define WANT(w) Want(w.tag, w.pages, w.bytes)
+
+/* A slot of tag from the word where there most probably is one in the thread's
+ * heap.  NULL: there is none, or the thread has no heap at hand. */
+/*@ FROM_OUTSIDE
+  @ requires tag: SlotTag(tag);
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline void *quick_tag(unsigned tag);
+
+/* The same for malloc, by class. */
+/*@ FROM_OUTSIDE
+  @ requires class: Slotted(class);
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline void *quick(unsigned class);
+
+/* A tiny object of n bytes where that takes no new span. */
+/*@ FROM_OUTSIDE
+  @ requires size: 1 <= n < TINY_SIZE;
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline void *quick_tiny(unsigned n);
+
+/* A slot of the class where the cursor first has to move, to a word or a span
+ * that has room and is at hand.  NULL: as above. */
+/*@ FROM_OUTSIDE
+  @ requires class: Slotted(class);
+  @ assigns OLD_HEAPS, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static inline void *again(unsigned class);
+
+/* What is wanted, from any heap; NULL: there is no memory for one more. */
+/*@ FROM_OUTSIDE
+  @ requires want: WANT(w);
+  @ requires got: \valid(g);
+  @ assigns ANY_HEAP, *g, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static void *slow_alloc(struct want w, struct got *g);
+
+/* ---- Blocks ---- */
+
+/* The bytes of the block at p, if it is of the heap that the thread allocates
+ * from and that takes no search; else 0. */
+/*@ FROM_OUTSIDE
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline size_t quick_size(const void *p);
+
+/* Makes the large object p of heap h one of n pages where it is; 0 if that
+ * cannot be. */
+/*@ FROM_OUTSIDE
+  @ requires heap: Heap(h);
+  @ requires pages: 1 <= n < ARENA_PAGES;
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared;
+  @ TO_OUTSIDE
+  @*/
+static int heap_resize_block(struct heap *h, void *p, unsigned n);
+
+/* free: the quick way is for slots of the heap that the thread allocates from,
+ * in spans that stay where they are. */
+/*@ FROM_OUTSIDE
+  @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked, TABLE,
+  @   ours, ours_size, refused;
+  @ ensures errno: error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+void lm_free(void *p);
+
+/* Gives back what can be of this thread's heaps, and of nobody's. */
+/*@ FROM_OUTSIDE
+  @ assigns OLD_HEAPS, own, mine, me, locked;
+  @ TO_OUTSIDE
+  @*/
+static void heaps_trim(void);
+
+#endif

@@ -1,0 +1,609 @@
+/*
+ * malloc.c - the allocation functions of C, POSIX, glibc and Go, over heap.c and
+ * mapping.c: what a size and an alignment may be, and what errno says.
+ * Proven, over the contracts of heap.h and mapping.h: a request that is too
+ * large or badly aligned is refused with the right errno, and one that is not
+ * fails only if the system refuses memory; errno is kept else; what heap.c asks
+ * of its callers.  Trusted: section.h, mapping.h and platform_linux.h, as there;
+ * what blocks contain is not modelled.  Part of lemmalloc.c.
+ * Sources: C23 7.24.3, POSIX, the manual pages of glibc, and Go's mallocgc.
+ */
+#include <errno.h>
+#include "heap.h"
+#include "lemmalloc.h"
+#include "packed.h"
+#include "platform_linux.h"
+#include "../core/request.h"
+
+#define CLASSED(n) ((n) <= CLASS_SIZE_MAX)      /* a slot holds n bytes */
+#define OWN_MAPPING ((size_t)32 << 20)          /* from here on an object has one */
+#define PIECE ((size_t)1 << 20)
+
+/* What may change while memory is got. */
+#define ANY_MEMORY \
+  ANY_HEAP, own, mine, me, locked, TABLE, ours, ours_size, refused
+
+/*@ // Why n bytes cannot be had: the system refuses memory, n is too large for
+  @ // any object, or there are more mappings than fit into the address space.
+  @ predicate NoMemory{L}(integer n) = refused == 1 ||
+  @   n > REQUEST_MAX - UNIT_MAX || 2 * nmappings > MAPPINGS_MAX;
+  @*/
+
+/* What a function says that returns an object of n bytes, or NULL. */
+#define GIVES(n) \
+  ensures large: n > REQUEST_MAX ==> \result == \null; \
+  ensures none: \result == \null ==> error == ENOMEM && NoMemory(n); \
+  ensures errno: \result != \null ==> error == \old(error);
+
+/* ---- What the functions share ---- */
+
+/* n bytes in pages, of w's tag. */
+/*@ FROM_OUTSIDE
+  @ requires size: 1 <= n <= REQUEST_MAX;
+  @ requires tag: TAG_LARGE <= w.tag <= TAG_LARGE + 1;
+  @ requires got: \valid(g);
+  @ assigns ANY_MEMORY, *g;
+  @ ensures none: \result == \null ==> NoMemory(n);
+  @ TO_OUTSIDE
+  @*/
+static void *pages_get(size_t n, struct want w, struct got *g)
+{
+  void *p = NULL;
+  if (n < OWN_MAPPING) {
+    w.pages = (unsigned)request_pages(n);
+    p = slow_alloc(w, g);
+  }
+  if (p == NULL) {
+    g->zero = 1;
+    g->refilled = 1;
+    p = mapping_alloc(n, PAGE_SIZE, w.tag - TAG_LARGE);
+  }
+  return p;
+}
+
+/* The class of a slot for n bytes at a multiple of align; 0: none does. */
+/*@ requires size: 1 <= n;
+  @ requires align: 1 <= align;
+  @ assigns \nothing;
+  @ ensures class: \result < CLASSES;
+  @*/
+static unsigned class_for(size_t n, size_t align)
+{
+  if (!CLASSED(n) || align > PAGE_SIZE) {
+    return 0;
+  }
+  return align <= 8 ? class_of_malloc((unsigned)n)
+                    : class_of_aligned((unsigned)n, (unsigned)align);
+}
+
+/* n bytes at a multiple of align, a power of two.  *zero says whether they are
+ * known to be zero.  Where no heap has a slot, a mapping serves. */
+/*@ FROM_OUTSIDE
+  @ requires size: 1 <= n <= REQUEST_MAX;
+  @ requires align: 1 <= align;
+  @ requires zero: \valid(zero);
+  @ assigns ANY_MEMORY, *zero;
+  @ ensures none: \result == \null ==> NoMemory(n);
+  @ TO_OUTSIDE
+  @*/
+static void *get(size_t n, size_t align, int *zero)
+{
+  struct want w = { TAG_LARGE, 0, 0 };
+  struct got got = { 0, 0 };
+  unsigned class = class_for(n, align);
+  void *p = NULL;
+  if (class == 0 && align <= PAGE_SIZE) {
+    p = pages_get(n, w, &got);
+    *zero = got.zero;
+    return p;
+  }
+  *zero = 0;
+  if (class != 0) {
+    w.tag = 2u * class;
+    p = slow_alloc(w, &got);
+  }
+  if (p == NULL) {
+    *zero = 1;
+    p = mapping_alloc(n, align, 0);
+  }
+  return p;
+}
+
+/* As get, for any n, with errno. */
+/*@ FROM_OUTSIDE
+  @ requires align: 1 <= align;
+  @ requires zero: \valid(zero);
+  @ assigns ANY_MEMORY, *zero;
+  @ GIVES(n)
+  @ TO_OUTSIDE
+  @*/
+static LM_COLD void *obtain(size_t n, size_t align, int *zero)
+{
+  void *p = NULL;
+  if (request_size_ok(n)) {
+    int old = os_errno();
+    p = get(request_nonzero(n), align, zero);
+    os_set_errno(old);
+  }
+  if (p == NULL) {
+    os_set_errno(ENOMEM);
+  }
+  return p;
+}
+
+/* The size of the block at p, for function, which is a misuse if there is
+ * none. */
+/*@ FROM_OUTSIDE
+  @ assigns TABLE, nobodys, locked, shared;
+  @ TO_OUTSIDE
+  @*/
+static LM_COLD size_t size_slow(const char *function, const void *p)
+{
+  const struct heap *h = heap_of(p);
+  unsigned s, i;
+  int what;
+  size_t size = 0;
+  if (h == NULL) {
+    size = mapping_look(p, &what);
+  } else {
+    what = look(h, p, &s, &i);
+    if (what == LM_OK) {
+      size = any_size(h, s, i);
+    }
+  }
+  if (what != LM_OK) {
+    misuse(function, p, what);
+  }
+  return size;
+}
+
+/*@ FROM_OUTSIDE
+  @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
+  @   locked, shared;
+  @ TO_OUTSIDE
+  @*/
+static inline size_t size_of(const char *function, const void *p)
+{
+  size_t size = quick_size(p);
+  return likely(size != 0) ? size : size_slow(function, p);
+}
+
+/* Whether an object of have bytes serves a request for n: what it would get,
+ * or less but not by half. */
+/*@ assigns \nothing;
+  @ ensures holds: \result != 0 ==> n <= have;
+  @*/
+static int fits(size_t have, size_t n)
+{
+  return n <= have && n > have / 2;
+}
+
+/* Makes the object at p, of have bytes, one of n bytes without moving what is
+ * in it; NULL, and p as it was, if that cannot be. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ ensures errno: error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+static void *resized(void *p, size_t have, size_t n)
+{
+  struct heap *h = heap_of(p);
+  int old = os_errno();
+  if (CLASSED(have) || CLASSED(n) || !request_size_ok(n)) {
+    return NULL;
+  }
+  if (h != NULL) {
+    return n < OWN_MAPPING && heap_resize_block(h, p, (unsigned)request_pages(n))
+           ? p : NULL;
+  }
+  p = n < OWN_MAPPING ? NULL : mapping_resize(p, n);
+  os_set_errno(old);
+  return p;
+}
+
+/* Copies n bytes to q from p, which is freed next.  What is large gives its
+ * memory back piece by piece: old and new place together would be a peak. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static void move(char *q, char *p, size_t n)
+{
+  /*@ loop assigns n, p, q, shared;
+    @ loop variant n;
+    @*/
+  for (; n > PIECE; n -= PIECE) {
+    block_copy(q, p, PIECE);
+    os_release(p, PIECE);
+    p += PIECE;
+    q += PIECE;
+  }
+  block_copy(q, p, n);
+}
+
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ GIVES(size)
+  @ TO_OUTSIDE
+  @*/
+static SLOW void *malloc_slow(size_t size)
+{
+  int zero;
+  if (CLASSED(size)) {
+    void *p = again(class_of_malloc((unsigned)size));
+    if (likely(p != NULL)) {
+      return p;
+    }
+  }
+  return obtain(size, 1, &zero);
+}
+
+/* An object of n bytes at a multiple of align, which may be anything. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ ensures align: \result != \null ==>
+  @   \exists integer k; 0 <= k < WORD_BITS && align == (1 << k);
+  @ ensures none: \result == \null ==> error == EINVAL ||
+  @   (error == ENOMEM && NoMemory(n));
+  @ ensures bad: (\forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k))
+  @   ==> error == EINVAL;
+  @ ensures good: \result == \null ==> error == EINVAL ==>
+  @   \forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k);
+  @ ensures large: n > REQUEST_MAX ==> \result == \null;
+  @ ensures errno: \result != \null ==> error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+static void *aligned(size_t align, size_t n)
+{
+  int zero;
+  if (!request_align_ok(align)) {
+    os_set_errno(EINVAL);
+    return NULL;
+  }
+  return obtain(n, align, &zero);
+}
+
+/* ---- Public functions ---- */
+
+/* An object of size bytes. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ GIVES(size)
+  @ TO_OUTSIDE
+  @*/
+FAST void *lm_malloc(size_t size)
+{
+  if (likely(CLASSED(size))) {
+    void *p = quick(class_of_malloc((unsigned)size));
+    if (likely(p != NULL)) {
+      return p;
+    }
+  }
+  return malloc_slow(size);
+}
+
+/* An object of n times size bytes, all zero. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ GIVES(n * size)
+  @ TO_OUTSIDE
+  @*/
+FAST void *lm_calloc(size_t n, size_t size)
+{
+  size_t total;
+  int zero = 0;
+  void *p = NULL;
+  if (!request_mul(n, size, &total)) {
+    os_set_errno(ENOMEM);
+    return NULL;
+  }
+  if (CLASSED(total)) {
+    p = quick(class_of_malloc((unsigned)total));
+  }
+  if (p == NULL) {
+    p = obtain(total, 1, &zero);
+  }
+  if (p != NULL && !zero) {
+    block_zero(p, total);
+  }
+  return p;
+}
+
+/* Makes the object at p one of size bytes, where it is or elsewhere, with its
+ * contents; if NULL is returned, it is as it was.  Of no bytes: frees it. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ ensures none: \result == \null ==> (p != \null && size == 0) ||
+  @   (error == ENOMEM && NoMemory(size));
+  @ ensures errno: \result != \null || (p != \null && size == 0) ==>
+  @   error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+FAST void *lm_realloc(void *p, size_t size)
+{
+  size_t have;
+  void *q;
+  if (p == NULL) {
+    return lm_malloc(size);
+  }
+  have = size_of("realloc", p);
+  if (size == 0) {
+    lm_free(p);
+    return NULL;
+  }
+  if (fits(have, size)) {
+    return p;
+  }
+  q = resized(p, have, size);
+  if (q != NULL) {
+    return q;
+  }
+  q = lm_malloc(size);
+  if (q != NULL) {
+    move(q, p, have < size ? have : size);
+    lm_free(p);
+  }
+  return q;
+}
+
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ ensures none: \result == \null ==> (p != \null && n * size == 0) ||
+  @   (error == ENOMEM && NoMemory(n * size));
+  @ ensures errno: \result != \null ==> error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+PUBLIC void *lm_reallocarray(void *p, size_t n, size_t size)
+{
+  size_t total;
+  if (!request_mul(n, size, &total)) {
+    os_set_errno(ENOMEM);
+    return NULL;
+  }
+  return lm_realloc(p, total);
+}
+
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ ensures errno: error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+PUBLIC void lm_free_sized(void *p, size_t size)
+{
+  if (p != NULL && size > size_of("free_sized", p)) {
+    wrong_size(p);
+  }
+  lm_free(p);
+}
+
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ ensures errno: error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+PUBLIC void lm_free_aligned_sized(void *p, size_t align, size_t size)
+{
+  (void)align;
+  lm_free_sized(p, size);
+}
+
+/* What aligned says. */
+#define GIVES_ALIGNED(align, n) \
+  ensures large: n > REQUEST_MAX ==> \result == \null; \
+  ensures none: \result == \null ==> error == EINVAL || \
+    (error == ENOMEM && NoMemory(n)); \
+  ensures bad: (\forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k)) \
+    ==> \result == \null && error == EINVAL; \
+  ensures errno: \result != \null ==> error == \old(error);
+
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ GIVES_ALIGNED(align, size)
+  @ TO_OUTSIDE
+  @*/
+PUBLIC void *lm_aligned_alloc(size_t align, size_t size)
+{
+  return aligned(align, size);
+}
+
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ GIVES_ALIGNED(align, size)
+  @ TO_OUTSIDE
+  @*/
+PUBLIC void *lm_memalign(size_t align, size_t size)
+{
+  return aligned(align, size);
+}
+
+/* The object in *p, and 0; or EINVAL or ENOMEM, and *p and errno as they were. */
+/*@ FROM_OUTSIDE
+  @ requires result: \valid(p);
+  @ assigns ANY_MEMORY, *p;
+  @ ensures result: \result == 0 || \result == EINVAL || \result == ENOMEM;
+  @ ensures none: \result == ENOMEM ==> NoMemory(size);
+  @ ensures bad: align % sizeof(void *) != 0 ||
+  @   (\forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k))
+  @   ==> \result == EINVAL;
+  @ ensures good: \result == EINVAL ==> align % sizeof(void *) != 0 ||
+  @   \forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k);
+  @ ensures given: \result == 0 ==> *p != \null;
+  @ ensures errno: error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+PUBLIC int lm_posix_memalign(void **p, size_t align, size_t size)
+{
+  int old = os_errno();
+  void *q;
+  if (!request_posix_align_ok(align)) {
+    return EINVAL;
+  }
+  q = aligned(align, size);
+  if (q == NULL) {
+    os_set_errno(old);
+    return ENOMEM;
+  }
+  *p = q;
+  return 0;
+}
+
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ GIVES(size)
+  @ TO_OUTSIDE
+  @*/
+PUBLIC void *lm_valloc(size_t size)
+{
+  int zero;
+  return obtain(size, os_page_size(), &zero);
+}
+
+/* An object of whole pages of the system's. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ ensures large: size > REQUEST_MAX ==> \result == \null;
+  @ ensures none: \result == \null ==> error == ENOMEM &&
+  @   NoMemory(size + UNIT_MAX);
+  @ ensures errno: \result != \null ==> error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+PUBLIC void *lm_pvalloc(size_t size)
+{
+  size_t total;
+  int zero;
+  if (!request_round_up(request_nonzero(size), os_page_size(), &total)) {
+    os_set_errno(ENOMEM);
+    return NULL;
+  }
+  return obtain(total, os_page_size(), &zero);
+}
+
+/* The bytes of the object at p, all of which may be used; of NULL 0. */
+/*@ FROM_OUTSIDE
+  @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
+  @   locked, shared;
+  @ ensures none: p == \null ==> \result == 0;
+  @ TO_OUTSIDE
+  @*/
+PUBLIC size_t lm_malloc_usable_size(void *p)
+{
+  return p == NULL ? 0 : size_of("malloc_usable_size", p);
+}
+
+/* Gives back what memory can be, of this thread's heaps and of nobody's. */
+/*@ FROM_OUTSIDE
+  @ assigns OLD_HEAPS, own, mine, me, locked;
+  @ ensures \result == 1;
+  @ TO_OUTSIDE
+  @*/
+PUBLIC int lm_malloc_trim(size_t keep)
+{
+  (void)keep;
+  heaps_trim();
+  return 1;
+}
+
+/* ---- Go's interface ---- */
+
+/* n bytes of what w says, with errno; noscan: 0 or 1. */
+/*@ FROM_OUTSIDE
+  @ requires size: 1 <= n;
+  @ requires want: SlotTag(w.tag) ? WANT(w) : w.tag == TAG_LARGE + noscan;
+  @ requires noscan: noscan <= 1;
+  @ requires got: \valid(g);
+  @ assigns ANY_MEMORY, *g;
+  @ GIVES(n)
+  @ TO_OUTSIDE
+  @*/
+static LM_COLD void *object_slow(size_t n, struct want w, unsigned noscan,
+                                 struct got *g)
+{
+  int old = os_errno();
+  void *p = NULL;
+  if (!request_size_ok(n)) {
+    os_set_errno(ENOMEM);
+    return NULL;
+  }
+  if (SLOTTED(w.tag)) {
+    p = slow_alloc(w, g);
+  }
+  if (p == NULL) {
+    w.tag = TAG_LARGE + noscan;
+    p = pages_get(n, w, g);
+  }
+  os_set_errno(p == NULL ? ENOMEM : old);
+  return p;
+}
+
+/* The bytes of an object for n bytes of what w says, all of them, for a
+ * collector looks at all; a tiny one has no more than n. */
+/*@ requires size: n <= REQUEST_MAX;
+  @ requires want: SlotTag(w.tag) || w.tag >= TAG_LARGE;
+  @ assigns \nothing;
+  @ ensures enough: w.tag == TAG_TINY ==> \result == n;
+  @ ensures slot: SlotTag(w.tag) && w.tag != TAG_TINY ==>
+  @   \result == ClassSize[w.tag / 2];
+  @*/
+static size_t whole(size_t n, struct want w)
+{
+  return w.tag == TAG_TINY ? n
+         : SLOTTED(w.tag) ? class_size(w.tag / 2u)
+                          : request_pages(n) * PAGE_SIZE;
+}
+
+/* mallocgc: with pointers or without, by the least size class that holds it;
+ * without, and of less than 16 bytes, packed.  *refilled, unless it is NULL: a
+ * span was made, or a large object, so that a collector should run now.
+ * Source: Go 1.19, runtime/malloc.go. */
+/*@ FROM_OUTSIDE
+  @ requires flag: refilled == \null || \valid(refilled);
+  @ assigns ANY_MEMORY, *refilled;
+  @ ensures bad: flags >= 4 ==> \result == \null && error == EINVAL;
+  @ ensures large: size > REQUEST_MAX ==> \result == \null;
+  @ ensures none: \result == \null ==> flags >= 4 ||
+  @   (error == ENOMEM && NoMemory(size));
+  @ ensures errno: \result != \null ==> error == \old(error);
+  @ TO_OUTSIDE
+  @*/
+FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
+{
+  size_t n = request_nonzero(size);
+  unsigned noscan = flags % 2u;                   /* LM_NOSCAN */
+  struct want w = { 0, 0, 0 };
+  struct got got = { 0, 0 };
+  void *p = NULL;
+  if (flags > (LM_NOSCAN | LM_ZERO)) {
+    os_set_errno(EINVAL);
+    return NULL;
+  }
+  if (noscan != 0 && n < TINY_SIZE) {
+    w.tag = TAG_TINY;
+    w.bytes = (unsigned)n;
+    p = quick_tiny(w.bytes);
+  } else if (CLASSED(n)) {
+    w.tag = 2u * class_of_size((unsigned)n) + noscan;
+    p = quick_tag(w.tag);
+  } else {
+    w.tag = TAG_LARGE + noscan;
+  }
+  if (p == NULL) {
+    p = object_slow(n, w, noscan, &got);
+  }
+  if (refilled != NULL) {
+    *refilled = p != NULL && got.refilled;
+  }
+  if (p != NULL && !got.zero && flags >= LM_ZERO) {
+    block_zero(p, whole(n, w));
+  }
+  return p;
+}
+
+/*@ FROM_OUTSIDE
+  @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
+  @   locked, shared;
+  @ ensures none: p == \null ==> \result == 0;
+  @ TO_OUTSIDE
+  @*/
+PUBLIC size_t lm_usable_size(const void *p)
+{
+  return p == NULL ? 0 : size_of("usable_size", p);
+}
