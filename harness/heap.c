@@ -547,8 +547,9 @@ static int heap_open(struct heap *h, char *p, size_t size)
 /* A new heap, that nobody owns, shared or not, as large as the address space
  * allows; NULL if none fits. */
 /*@ requires lock: locked == 1;
-  @ assigns NEW_HEAP;
+  @ assigns NEW_HEAP, refused;
   @ ensures heap: \result == \null || Heap(\result);
+  @ ensures none: \result == \null ==> refused == 1;
   @*/
 static struct heap *heap_new(int is_shared)
 {
@@ -556,6 +557,7 @@ static struct heap *heap_new(int is_shared)
   size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
   struct heap *h = records_map(is_shared);
   if (h == NULL) {
+    /*@ ghost refused = 1; */
     return NULL;
   }
   /*@ loop invariant size: size <= (size_t)HEAP_PAGES * PAGE_SIZE;
@@ -570,6 +572,7 @@ static struct heap *heap_new(int is_shared)
     }
   }
   records_unmap(h);
+  /*@ ghost refused = 1; */
   return NULL;
 }
 
@@ -631,7 +634,7 @@ static int heap_adopt(struct heap *h)
  * owns; 0 if there is no memory for one. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
-  @ assigns NEW_HEAP, {x->owner | struct heap *x; \true}, me, locked, nobodys;
+  @ assigns NEW_HEAP, refused, {x->owner | struct heap *x; \true}, me, locked, nobodys;
   @ ensures own: Own;
   @ ensures unlocked: locked == 0;
   @ ensures done: \result != 0 ==> me.heaps != \null;
@@ -849,7 +852,8 @@ static void *shared_alloc_in(struct heap *h, struct want w, struct got *g)
 /*@ FROM_OUTSIDE
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns ANY_HEAP, *g, locked;
+  @ assigns ANY_HEAP, *g, locked, refused;
+  @ ensures must: \result == \null ==> refused == 1;
   @ TO_OUTSIDE
   @*/
 static void *shared_alloc(struct want w, struct got *g)
@@ -876,6 +880,7 @@ static void *shared_alloc(struct want w, struct got *g)
       heap_link(h, unowned_first());
       unowned_set(h);
       p = shared_alloc_in(h, w, g);
+      /*@ ghost if (p == NULL) refused = 1; */
     }
   }
   unlock();
@@ -963,7 +968,7 @@ static void *own_alloc(struct want w, struct got *g, int hand)
   @ requires own: Own;
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns ANY_HEAP, *g, me, locked;
+  @ assigns ANY_HEAP, *g, me, locked, refused;
   @ ensures left: inside == \null;
   @ ensures unlocked: locked == 0;
   @ ensures own: Own;
@@ -1192,7 +1197,7 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
 /*@ FROM_OUTSIDE
   @ assigns ANY_HEAP, own, mine, me, locked, TABLE,
   @   ours, ours_size, refused;
-  @ ensures errno: error == \old(error);
+  @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
 static LM_COLD void free_other(void *p)

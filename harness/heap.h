@@ -3,8 +3,8 @@
  * Proven: every contract, as heap.c keeps it.  Trusted: nothing but what heap.c
  * stands on.
  */
-#ifndef LM_HEAPS_ALLOC_H
-#define LM_HEAPS_ALLOC_H
+#ifndef LM_HEAP_OF_THREADS_H
+#define LM_HEAP_OF_THREADS_H
 #include "mapping.h"
 #include "../core/sizeclass.h"
 
@@ -113,11 +113,13 @@ static inline void *quick_tiny(unsigned n);
   @*/
 static inline void *again(unsigned class);
 
-/* What is wanted, from any heap; NULL: there is no memory for one more. */
+/* What is wanted, from any heap; NULL: there is no room for one more, or not in
+ * it. */
 /*@ FROM_OUTSIDE
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns ANY_HEAP, *g, own, mine, me, locked;
+  @ assigns ANY_HEAP, *g, own, mine, me, locked, refused;
+  @ ensures must: \result == \null ==> refused == 1;
   @ TO_OUTSIDE
   @*/
 static void *slow_alloc(struct want w, struct got *g);
@@ -147,7 +149,7 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n);
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked, TABLE,
   @   ours, ours_size, refused;
-  @ ensures errno: error == \old(error);
+  @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
 void lm_free(void *p);

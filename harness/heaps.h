@@ -102,7 +102,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
  * ours_size is 0 at the end. */
 /*@ ghost uintptr_t ours; */
 /*@ ghost size_t ours_size; */
-/*@ ghost int refused; */          /* 1: the system refused memory, since it was 0 */
+/*@ ghost int refused; */          /* 1: the system refused memory since it was 0, or
+                                    there was no room for a heap that has any */
 /*@ ghost int error; */            /* errno of this thread */
 
 /*@ // h is a heap: its records are there, but perhaps not all of the inbox.

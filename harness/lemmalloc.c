@@ -2,9 +2,8 @@
  * lemmalloc.c - malloc and friends over heaps that threads own.
  * The whole library is this one translation unit: the core's functions are
  * internal and can be inlined, and nothing but the public names is exported.
- * Proven: the core; heap.c and mapping.c over the headers that they name as
- * trusted.  Trusted: this file and the others it includes from harness/.
- * Sources: C23 7.24.3, POSIX, and the manual pages of glibc for the rest.
+ * Proven: the core; malloc.c, heap.c and mapping.c over the headers that they name
+ * as trusted.  Trusted: this file and the others it includes from harness/.
  */
 #define _GNU_SOURCE
 #define LM_CORE static __attribute__((unused))

@@ -33,7 +33,7 @@
 #define GIVES(n) \
   ensures large: n > REQUEST_MAX ==> \result == \null; \
   ensures none: \result == \null ==> error == ENOMEM && NoMemory(n); \
-  ensures errno: \result != \null ==> error == \old(error);
+  ensures errno_kept: \result != \null ==> error == \old(error);
 
 /* ---- What the functions share ---- */
 
@@ -77,7 +77,7 @@ static unsigned class_for(size_t n, size_t align)
 }
 
 /* n bytes at a multiple of align, a power of two.  *zero says whether they are
- * known to be zero.  Where no heap has a slot, a mapping serves. */
+ * known to be zero. */
 /*@ FROM_OUTSIDE
   @ requires size: 1 <= n <= REQUEST_MAX;
   @ requires align: 1 <= align;
@@ -91,22 +91,19 @@ static void *get(size_t n, size_t align, int *zero)
   struct want w = { TAG_LARGE, 0, 0 };
   struct got got = { 0, 0 };
   unsigned class = class_for(n, align);
-  void *p = NULL;
-  if (class == 0 && align <= PAGE_SIZE) {
+  void *p;
+  if (align > PAGE_SIZE) {
+    *zero = 1;
+    return mapping_alloc(n, align, 0);
+  }
+  if (class == 0) {
     p = pages_get(n, w, &got);
     *zero = got.zero;
     return p;
   }
   *zero = 0;
-  if (class != 0) {
-    w.tag = 2u * class;
-    p = slow_alloc(w, &got);
-  }
-  if (p == NULL) {
-    *zero = 1;
-    p = mapping_alloc(n, align, 0);
-  }
-  return p;
+  w.tag = 2u * class;
+  return slow_alloc(w, &got);
 }
 
 /* As get, for any n, with errno. */
@@ -182,7 +179,7 @@ static int fits(size_t have, size_t n)
  * in it; NULL, and p as it was, if that cannot be. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ ensures errno: error == \old(error);
+  @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
 static void *resized(void *p, size_t have, size_t n)
@@ -249,7 +246,7 @@ static SLOW void *malloc_slow(size_t size)
   @ ensures good: \result == \null ==> error == EINVAL ==>
   @   \forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k);
   @ ensures large: n > REQUEST_MAX ==> \result == \null;
-  @ ensures errno: \result != \null ==> error == \old(error);
+  @ ensures errno_kept: \result != \null ==> error == \old(error);
   @ TO_OUTSIDE
   @*/
 static void *aligned(size_t align, size_t n)
@@ -314,7 +311,7 @@ FAST void *lm_calloc(size_t n, size_t size)
   @ assigns ANY_MEMORY;
   @ ensures none: \result == \null ==> (p != \null && size == 0) ||
   @   (error == ENOMEM && NoMemory(size));
-  @ ensures errno: \result != \null || (p != \null && size == 0) ==>
+  @ ensures errno_kept: \result != \null || (p != \null && size == 0) ==>
   @   error == \old(error);
   @ TO_OUTSIDE
   @*/
@@ -349,7 +346,7 @@ FAST void *lm_realloc(void *p, size_t size)
   @ assigns ANY_MEMORY;
   @ ensures none: \result == \null ==> (p != \null && n * size == 0) ||
   @   (error == ENOMEM && NoMemory(n * size));
-  @ ensures errno: \result != \null ==> error == \old(error);
+  @ ensures errno_kept: \result != \null ==> error == \old(error);
   @ TO_OUTSIDE
   @*/
 PUBLIC void *lm_reallocarray(void *p, size_t n, size_t size)
@@ -364,7 +361,7 @@ PUBLIC void *lm_reallocarray(void *p, size_t n, size_t size)
 
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ ensures errno: error == \old(error);
+  @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
 PUBLIC void lm_free_sized(void *p, size_t size)
@@ -377,7 +374,7 @@ PUBLIC void lm_free_sized(void *p, size_t size)
 
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ ensures errno: error == \old(error);
+  @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
 PUBLIC void lm_free_aligned_sized(void *p, size_t align, size_t size)
@@ -393,7 +390,7 @@ PUBLIC void lm_free_aligned_sized(void *p, size_t align, size_t size)
     (error == ENOMEM && NoMemory(n)); \
   ensures bad: (\forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k)) \
     ==> \result == \null && error == EINVAL; \
-  ensures errno: \result != \null ==> error == \old(error);
+  ensures errno_kept: \result != \null ==> error == \old(error);
 
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
@@ -427,7 +424,7 @@ PUBLIC void *lm_memalign(size_t align, size_t size)
   @ ensures good: \result == EINVAL ==> align % sizeof(void *) != 0 ||
   @   \forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k);
   @ ensures given: \result == 0 ==> *p != \null;
-  @ ensures errno: error == \old(error);
+  @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
 PUBLIC int lm_posix_memalign(void **p, size_t align, size_t size)
@@ -463,7 +460,7 @@ PUBLIC void *lm_valloc(size_t size)
   @ ensures large: size > REQUEST_MAX ==> \result == \null;
   @ ensures none: \result == \null ==> error == ENOMEM &&
   @   NoMemory(size + UNIT_MAX);
-  @ ensures errno: \result != \null ==> error == \old(error);
+  @ ensures errno_kept: \result != \null ==> error == \old(error);
   @ TO_OUTSIDE
   @*/
 PUBLIC void *lm_pvalloc(size_t size)
@@ -504,32 +501,25 @@ PUBLIC int lm_malloc_trim(size_t keep)
 
 /* ---- Go's interface ---- */
 
-/* n bytes of what w says, with errno; noscan: 0 or 1. */
+/* n bytes of what w says, with errno. */
 /*@ FROM_OUTSIDE
   @ requires size: 1 <= n;
-  @ requires want: SlotTag(w.tag) ? WANT(w) : w.tag == TAG_LARGE + noscan;
-  @ requires noscan: noscan <= 1;
+  @ requires want: SlotTag(w.tag) ? WANT(w) :
+  @   TAG_LARGE <= w.tag <= TAG_LARGE + 1;
   @ requires got: \valid(g);
   @ assigns ANY_MEMORY, *g;
   @ GIVES(n)
   @ TO_OUTSIDE
   @*/
-static LM_COLD void *object_slow(size_t n, struct want w, unsigned noscan,
-                                 struct got *g)
+static LM_COLD void *object_slow(size_t n, struct want w, struct got *g)
 {
   int old = os_errno();
-  void *p = NULL;
+  void *p;
   if (!request_size_ok(n)) {
     os_set_errno(ENOMEM);
     return NULL;
   }
-  if (SLOTTED(w.tag)) {
-    p = slow_alloc(w, g);
-  }
-  if (p == NULL) {
-    w.tag = TAG_LARGE + noscan;
-    p = pages_get(n, w, g);
-  }
+  p = SLOTTED(w.tag) ? slow_alloc(w, g) : pages_get(n, w, g);
   os_set_errno(p == NULL ? ENOMEM : old);
   return p;
 }
@@ -561,7 +551,7 @@ static size_t whole(size_t n, struct want w)
   @ ensures large: size > REQUEST_MAX ==> \result == \null;
   @ ensures none: \result == \null ==> flags >= 4 ||
   @   (error == ENOMEM && NoMemory(size));
-  @ ensures errno: \result != \null ==> error == \old(error);
+  @ ensures errno_kept: \result != \null ==> error == \old(error);
   @ TO_OUTSIDE
   @*/
 FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
@@ -586,7 +576,7 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
     w.tag = TAG_LARGE + noscan;
   }
   if (p == NULL) {
-    p = object_slow(n, w, noscan, &got);
+    p = object_slow(n, w, &got);
   }
   if (refilled != NULL) {
     *refilled = p != NULL && got.refilled;

@@ -86,11 +86,11 @@ static unsigned os_milliseconds(void);
 /* errno of this thread; none changes it but os_set_errno, and those whose
  * contract names it: error. */
 /*@ assigns \nothing;
-  @ ensures errno: \result == error;
+  @ ensures value: \result == error;
   @*/
 static int os_errno(void);
 /*@ assigns error;
-  @ ensures errno: error == value;
+  @ ensures value: error == value;
   @*/
 static void os_set_errno(int value);
 
