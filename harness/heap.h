@@ -6,6 +6,7 @@
 #ifndef LM_HEAP_OF_THREADS_H
 #define LM_HEAP_OF_THREADS_H
 #include "mapping.h"
+#include "remote.h"
 #include "../core/sizeclass.h"
 
 /* A program that compiles these files defines them otherwise. */
@@ -26,10 +27,6 @@
   ensures outside: Outside; \
   ensures own: Own; \
   ensures idle: Idle{Pre} ==> Idle;
-
-/* A tiny object that begins at byte b of its span counts as slot SLOTS_MAX + b:
- * so it is decided once what it is. */
-#define SLOTS_ALL (SLOTS_MAX + PAGE_SIZE)
 
 /* The heap that address p lies in, NULL if there is none. */
 /*@ assigns shared;

@@ -2,8 +2,9 @@
  * lemmalloc.c - malloc and friends over heaps that threads own.
  * The whole library is this one translation unit: the core's functions are
  * internal and can be inlined, and nothing but the public names is exported.
- * Proven: the core; malloc.c, heap.c and mapping.c over the headers that they name
- * as trusted.  Trusted: this file and the others it includes from harness/.
+ * Proven: the core; malloc.c, heap.c, remote.c, purge.c and mapping.c over the
+ * headers that they name as trusted.  Trusted: this file and the others it
+ * includes from harness/.
  */
 #define _GNU_SOURCE
 #define LM_CORE static __attribute__((unused))
@@ -63,6 +64,8 @@ __attribute__((noreturn, cold, noinline)) static void reentered(void)
 #include "mapping.h"
 #include "section.c"
 #include "mapping.c"
+#include "purge.c"
+#include "remote.c"
 #include "heap.c"
 #include "packed.c"
 #include "line.c"

@@ -1,5 +1,5 @@
 /*
- * packed.h - what heap.c asks of packed.c, where tiny objects share blocks.
+ * packed.h - what is asked of packed.c, where tiny objects share blocks.
  * Object i of a packed span begins at its byte i.
  * Proven: nothing here; the tiny allocator below is.  Trusted: that these
  * contracts are true of packed.c.

@@ -5,7 +5,7 @@
  * the lock by who has seen there that the heap has no owner.  So nobody else
  * changes it, and the arena is sound at the beginning if it was left sound.
  * The last two functions compile to nothing.
- * Proven: nothing here; heap.c keeps these rules, and that is proven.
+ * Proven: nothing here; that heap.c, remote.c and purge.c keep these rules is.
  * Trusted: that these contracts are true.  The protocol behind them is checked
  * in proofs/model.
  */

@@ -58,7 +58,8 @@ def lint():
     """(faults, notes) of all sources."""
     faults, notes = [], []
     wrapper = sorted(glob.glob("harness/heap*.[ch]") + glob.glob("harness/mapping.[ch]") +
-                     glob.glob("harness/malloc.c")) + [
+                     glob.glob("harness/malloc.c") + glob.glob("harness/purge.[ch]") +
+                     glob.glob("harness/remote.[ch]")) + [
         "harness/atomic.h", "harness/section.h"]
     proven = wrapper + sorted(p for where in ("core/*.[ch]", "spec/*.h", "proofs/clients/*.[ch]")
                               for p in glob.glob(where))

@@ -1,0 +1,112 @@
+/*
+ * purge.c - the memory of free pages goes back to the system; see purge.h.
+ * Not at once: a program that frees and allocates in turn would pay for it each
+ * time.  Proven: all.  Trusted: section.h and platform_linux.h.  Part of
+ * lemmalloc.c.
+ */
+#include "purge.h"
+#include "platform_linux.h"
+
+#define PURGE_PAGES 8u                /* shorter free runs are kept */
+#define TICKS 64u                     /* slow paths for one look at the clock */
+
+static void warm_set(struct heap *h, unsigned s, unsigned n, unsigned warm)
+{
+  unsigned end = n < ARENA_PAGES - s ? s + n : ARENA_PAGES, p;
+  /*@ loop invariant range: s <= p <= end;
+    @ loop assigns p, h->note;
+    @ loop variant end - p;
+    @*/
+  for (p = s; p < end; p++) {
+    h->note.warm[p] = (unsigned short)warm;
+  }
+}
+
+/* Gives the memory of pages from .. end - 1 of the free run s back. */
+/*@ IN_SECTION(h)
+  @ requires free: FreeRun(&h->arena, s);
+  @ requires range: s <= from < end <= s + h->arena.npages[s];
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
+static void release(struct heap *h, unsigned s, unsigned from, unsigned end)
+{
+  (void)s;
+  os_release(h->base + (size_t)from * PAGE_SIZE, (size_t)(end - from) * PAGE_SIZE);
+  warm_set(h, from, end - from, COLD);
+}
+
+/* Gives the memory of the pages s .. end - 1, which are free, back: of those
+ * that have cooled, or of all. */
+/*@ IN_SECTION(h)
+  @ requires free: FreeRun(&h->arena, s);
+  @ requires range: 0 < s < end <= s + h->arena.npages[s];
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
+static void purge_run(struct heap *h, unsigned s, unsigned end, int all)
+{
+  unsigned from = 0, p;
+  /*@ assert inside: end <= ARENA_PAGES; */
+  /*@ loop invariant range: s <= p <= end;
+    @ loop invariant from: from == 0 || s <= from < p;
+    @ loop assigns p, from, h->note, shared;
+    @ loop variant end - p;
+    @*/
+  for (p = s; p < end; p++) {
+    if (h->note.warm[p] == USED && !all) {
+      if (from != 0) {
+        release(h, s, from, p);
+        from = 0;
+      }
+      h->note.warm[p] = COOLING;
+    } else if (h->note.warm[p] != COLD && from == 0) {
+      from = p;
+    }
+  }
+  if (from != 0) {
+    release(h, s, from, end);
+  }
+}
+
+static void purge(struct heap *h, int all)
+{
+  const struct arena *a = &h->arena;
+  int fresh = a->fresh;
+  unsigned s, n;
+  /*@ loop invariant range: a->lo <= s <= a->hi;
+    @ loop invariant start: s < a->hi ==> a->tag[s] != TAG_NONE;
+    @ loop assigns s, n, h->note, shared;
+    @ loop variant a->hi - s;
+    @*/
+  for (s = a->lo; s < a->hi && (int)s < fresh; s += n) {
+    n = a->npages[s];
+    if (a->tag[s] == TAG_FREE && (n >= PURGE_PAGES || all)) {
+      purge_run(h, s, (int)(s + n) < fresh ? s + n : (unsigned)fresh, all);
+    }
+  }
+}
+
+/*@ IN_SECTION(h)
+  @ assigns h->note, shared;
+  @ ensures \true;
+  @*/
+static LM_COLD void tick_slow(struct heap *h)
+{
+  unsigned now = clock_now();
+  unsigned passed = (now + 65536u - h->note.looked) % 65536u;
+  if (passed > PURGE_MS / 32u) {
+    h->note.looked = (unsigned short)now;
+    purge(h, 0);
+  }
+}
+
+static int tick(struct heap *h)
+{
+  h->note.ticks = (unsigned short)((h->note.ticks + 1u) % TICKS);
+  if (h->note.ticks != 0) {
+    return 0;
+  }
+  tick_slow(h);
+  return 1;
+}

@@ -1,0 +1,131 @@
+/*
+ * remote.c - what is done with a block whatever its kind, and the frees that other
+ * threads have noted in a heap's inbox; see remote.h and heap.c.
+ * Proven: all.  Trusted: section.h, atomic.h and packed.h.  Part of lemmalloc.c.
+ */
+#include "remote.h"
+#include "atomic.h"
+#include "packed.h"
+#include "../core/bitmap.h"
+
+/* ---- Blocks of all kinds ---- */
+
+static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i)
+{
+  if (is_packed(h, off / PAGE_SIZE)) {
+    *s = off / PAGE_SIZE;
+    *i = SLOTS_MAX + off % PAGE_SIZE;
+    return packed_peek(h, off);
+  }
+  return arena_peek(&h->arena, off, s, i);
+}
+
+static int any_free(struct heap *h, unsigned off)
+{
+  if (is_packed(h, off / PAGE_SIZE)) {
+    return packed_free(h, off);
+  }
+  return arena_free(&h->arena, off);
+}
+
+/* ---- Frees by other threads ---- */
+
+/* Frees the slots of word w of span s that others have freed: all at once, and
+ * one by one what are no slots, so a large object or a mistake. */
+/*@ IN_SECTION(h)
+  @ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires index: w < WORDS;
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void collect_word(struct heap *h, unsigned s, unsigned w)
+{
+  word x = remote_take(h, WORDS * s + w);
+  count_collected(h, x);
+  x = arena_sweep(&h->arena, s, w, x);
+  /*@ loop invariant sound: Arena(&h->arena);
+    @ loop assigns x, h->arena, shared;
+    @ loop variant x;
+    @*/
+  while (x != 0) {
+    unsigned off = arena_offset_of(&h->arena, s, w * WORD_BITS + word_ctz(x));
+    int what = arena_free(&h->arena, off);
+    if (what != LM_OK) {
+      misuse("free", h->base + off, what);
+    }
+    x = word_drop(x);
+  }
+}
+
+/*@ IN_SECTION(h)
+  @ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void collect_span(struct heap *h, unsigned s)
+{
+  unsigned w;
+  if (is_packed(h, s)) {
+    queued_set(h, s, PACKED);
+    packed_collect(h, s);
+  } else {
+    queued_set(h, s, 0);
+  }
+  /*@ loop invariant range: 0 <= w <= WORDS;
+    @ loop invariant sound: Arena(&h->arena);
+    @ loop assigns w, h->arena, shared;
+    @ loop variant WORDS - w;
+    @*/
+  for (w = 0; w < WORDS; w++) {
+    if (remote(h, WORDS * s + w) != 0) {
+      collect_word(h, s, w);
+    }
+  }
+}
+
+static void collect(struct heap *h)
+{
+  unsigned s, next, n = 0;
+  if (!pending(h)) {
+    return;
+  }
+  s = pending_take(h);
+  /*@ loop invariant range: 0 <= n <= ARENA_PAGES;
+    @ loop invariant span: s < ARENA_PAGES;
+    @ loop invariant sound: Arena(&h->arena);
+    @ loop assigns s, next, n, h->arena, shared;
+    @ loop variant ARENA_PAGES - n;
+    @*/
+  while (s != 0 && n < ARENA_PAGES) {
+    next = chain_next(h, s);    /* before the span can be put there again */
+    collect_span(h, s);
+    s = next;
+    n++;
+  }
+}
+
+static int freed_remotely(const struct heap *h, unsigned s, unsigned i)
+{
+  if (i >= SLOTS_MAX) {
+    return packed_gone(h, s, i - SLOTS_MAX);
+  }
+  return word_test(remote(h, WORDS * s + i / WORD_BITS), i % WORD_BITS);
+}
+
+static int note_free(struct heap *h, unsigned s, unsigned i)
+{
+  word bit;
+  if (i >= SLOTS_MAX) {
+    return packed_note(h, s, i - SLOTS_MAX);
+  }
+  bit = word_set(0, i % WORD_BITS);
+  return (remote_set(h, WORDS * s + i / WORD_BITS, bit) & bit) == 0;
+}
+
+static int is_queued(const struct heap *h, unsigned off)
+{
+  /*@ assert page: 0 <= h->arena.owner[off / PAGE_SIZE] < ARENA_PAGES; */
+  return queued(h, (unsigned)h->arena.owner[off / PAGE_SIZE]) != 0;
+}

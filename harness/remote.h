@@ -1,0 +1,65 @@
+/*
+ * remote.h - blocks of all kinds, and those that other threads have freed.
+ * Proven: these contracts, as remote.c keeps them.
+ */
+#ifndef LM_REMOTE_H
+#define LM_REMOTE_H
+#include "section.h"
+
+/* A tiny object that begins at byte b of its span counts as slot SLOTS_MAX + b:
+ * so it is decided once what it is. */
+#define SLOTS_ALL (SLOTS_MAX + PAGE_SIZE)
+
+/* What offset off is: as arena_peek. */
+/*@ requires heap: Heap(h);
+  @ requires run: \valid(s);
+  @ requires slot: \valid(i);
+  @ requires apart: \separated(s, i, &h->arena);
+  @ assigns *s, *i, shared;
+  @ ensures run: *s < ARENA_PAGES;
+  @ ensures slot: \result == LM_OK ==> *i < SLOTS_ALL;
+  @*/
+static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i);
+
+/* Frees the block at off, or says what off is: as arena_free. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static int any_free(struct heap *h, unsigned off);
+
+/* Frees what others have freed.  The stack has each span once at most. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static void collect(struct heap *h);
+
+/* Whether block i of span s was freed by another thread, and not collected. */
+/*@ requires heap: Heap(h);
+  @ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires slot: i < SLOTS_ALL;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int freed_remotely(const struct heap *h, unsigned s, unsigned i);
+
+/* Notes that another thread frees block i of span s: 0 if one did before. */
+/*@ requires whole: \valid(h);
+  @ requires span: s < ARENA_PAGES;
+  @ requires slot: i < SLOTS_ALL;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int note_free(struct heap *h, unsigned s, unsigned i);
+
+/* Whether the span that offset off may be in waits to be collected, or has
+ * tiny objects. */
+/*@ IN_SECTION(h)
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int is_queued(const struct heap *h, unsigned off);
+
+#endif
