@@ -154,6 +154,7 @@ static LM_COLD size_t size_slow(const char *function, const void *p)
   return size;
 }
 
+/* The same, most often without a search. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
   @   locked, shared;
@@ -217,6 +218,7 @@ static void move(char *q, char *p, size_t n)
   block_copy(q, p, n);
 }
 
+/* malloc where the quick way finds nothing. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
   @ GIVES(size)
@@ -342,6 +344,7 @@ FAST void *lm_realloc(void *p, size_t size)
   return q;
 }
 
+/* realloc for n times size bytes. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
   @ ensures none: \result == \null ==> (p != \null && n * size == 0) ||
@@ -359,6 +362,7 @@ PUBLIC void *lm_reallocarray(void *p, size_t n, size_t size)
   return lm_realloc(p, total);
 }
 
+/* free, of an object that was asked for with size bytes. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
   @ ensures errno_kept: error == \old(error);
@@ -372,6 +376,7 @@ PUBLIC void lm_free_sized(void *p, size_t size)
   lm_free(p);
 }
 
+/* The same, asked for with a multiple of align; which is not looked at. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
   @ ensures errno_kept: error == \old(error);
@@ -392,6 +397,7 @@ PUBLIC void lm_free_aligned_sized(void *p, size_t align, size_t size)
     ==> \result == \null && error == EINVAL; \
   ensures errno_kept: \result != \null ==> error == \old(error);
 
+/* An object of size bytes at a multiple of align. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
   @ GIVES_ALIGNED(align, size)
@@ -402,6 +408,7 @@ PUBLIC void *lm_aligned_alloc(size_t align, size_t size)
   return aligned(align, size);
 }
 
+/* The same: C23 and glibc no longer differ. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
   @ GIVES_ALIGNED(align, size)
@@ -443,6 +450,7 @@ PUBLIC int lm_posix_memalign(void **p, size_t align, size_t size)
   return 0;
 }
 
+/* An object at the beginning of one of the system's pages. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
   @ GIVES(size)
@@ -587,6 +595,7 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
   return p;
 }
 
+/* As malloc_usable_size. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
   @   locked, shared;

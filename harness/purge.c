@@ -1,19 +1,22 @@
 /*
  * purge.c - the memory of free pages goes back to the system; see purge.h.
  * Not at once: a program that frees and allocates in turn would pay for it each
- * time.  Proven: all.  Trusted: section.h and platform_linux.h.  Part of
+ * time.  Proven: all.  Trusted: section.h, atomic.h, platform_linux.h.  Part of
  * lemmalloc.c.
  */
 #include "purge.h"
+#include "atomic.h"
 #include "platform_linux.h"
 
-#define PURGE_PAGES 8u                /* shorter free runs are kept */
 #define TICKS 64u                     /* slow paths for one look at the clock */
 
 static void warm_set(struct heap *h, unsigned s, unsigned n, unsigned warm)
 {
   unsigned end = n < ARENA_PAGES - s ? s + n : ARENA_PAGES, p;
   /*@ loop invariant range: s <= p <= end;
+    @ loop invariant set: \forall integer q; s <= q < p ==>
+    @   h->note.warm[q] == warm;
+    @ loop invariant rest: WarmElse{Pre,Here}(h, s, p);
     @ loop assigns p, h->note;
     @ loop variant end - p;
     @*/
@@ -27,7 +30,9 @@ static void warm_set(struct heap *h, unsigned s, unsigned n, unsigned warm)
   @ requires free: FreeRun(&h->arena, s);
   @ requires range: s <= from < end <= s + h->arena.npages[s];
   @ assigns h->note, shared;
-  @ ensures \true;
+  @ ensures cold: \forall integer p; from <= p < end ==>
+  @   h->note.warm[p] == COLD;
+  @ ensures rest: WarmElse{Pre,Post}(h, from, end);
   @*/
 static void release(struct heap *h, unsigned s, unsigned from, unsigned end)
 {
@@ -42,7 +47,9 @@ static void release(struct heap *h, unsigned s, unsigned from, unsigned end)
   @ requires free: FreeRun(&h->arena, s);
   @ requires range: 0 < s < end <= s + h->arena.npages[s];
   @ assigns h->note, shared;
-  @ ensures \true;
+  @ ensures given: \forall integer p; s <= p < end ==>
+  @   h->note.warm[p] == Looked(\old(h->note.warm[p]), all);
+  @ ensures rest: WarmElse{Pre,Post}(h, s, end);
   @*/
 static void purge_run(struct heap *h, unsigned s, unsigned end, int all)
 {
@@ -50,6 +57,12 @@ static void purge_run(struct heap *h, unsigned s, unsigned end, int all)
   /*@ assert inside: end <= ARENA_PAGES; */
   /*@ loop invariant range: s <= p <= end;
     @ loop invariant from: from == 0 || s <= from < p;
+    @ loop invariant given: \forall integer q; s <= q < p ==>
+    @   (from == 0 || q < from) ==>
+    @   h->note.warm[q] == Looked(\at(h->note.warm[q], Pre), all);
+    @ loop invariant waits: from != 0 ==> \forall integer q; from <= q < p ==>
+    @   Looked(\at(h->note.warm[q], Pre), all) == COLD;
+    @ loop invariant rest: WarmElse{Pre,Here}(h, s, p);
     @ loop assigns p, from, h->note, shared;
     @ loop variant end - p;
     @*/
@@ -76,6 +89,13 @@ static void purge(struct heap *h, int all)
   unsigned s, n;
   /*@ loop invariant range: a->lo <= s <= a->hi;
     @ loop invariant start: s < a->hi ==> a->tag[s] != TAG_NONE;
+    @ loop invariant given: \forall integer t, p; Purged(h, t, all) ==>
+    @   t < s ==> t <= p < t + a->npages[t] ==> p < fresh ==>
+    @   h->note.warm[p] == Looked(\at(h->note.warm[p], Pre), all);
+    @ loop invariant kept: \forall integer t, p; Used(a, t) ==> t < s ==>
+    @   t <= p < t + a->npages[t] ==>
+    @   h->note.warm[p] == \at(h->note.warm[p], Pre);
+    @ loop invariant rest: WarmElse{Pre,Here}(h, a->lo, s);
     @ loop assigns s, n, h->note, shared;
     @ loop variant a->hi - s;
     @*/

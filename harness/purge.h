@@ -13,20 +13,44 @@
 #define USED 1u                       /* since the last look */
 #define COOLING 2u                    /* free at the last look */
 
+#define PURGE_PAGES 8u                /* shorter free runs are kept */
+
+/*@ // The pages that are not s .. end - 1 are as warm as they were.
+  @ predicate WarmElse{K,L}(struct heap *h, integer s, integer end) =
+  @   \forall integer p; 0 <= p < ARENA_PAGES ==> !(s <= p < end) ==>
+  @   \at(h->note.warm[p], L) == \at(h->note.warm[p], K);
+  @
+  @ // What a page is after a look that finds it free, that was w before.
+  @ logic integer Looked(integer w, integer all) =
+  @   all == 0 && w == USED ? COOLING : COLD;
+  @
+  @ // Free run s is one that a look looks at.
+  @ predicate Purged{L}(struct heap *h, integer s, integer all) =
+  @   FreeRun(&h->arena, s) &&
+  @   (all != 0 || h->arena.npages[s] >= PURGE_PAGES);
+  @*/
+
 /* Notes how warm the n pages from page s on are. */
 /*@ requires note: \valid(&h->note);
   @ requires page: s < ARENA_PAGES;
   @ requires warm: warm <= COOLING;
   @ assigns h->note;
-  @ ensures \true;
+  @ ensures set: \forall integer p; s <= p < s + n ==> p < ARENA_PAGES ==>
+  @   h->note.warm[p] == warm;
+  @ ensures rest: WarmElse{Pre,Post}(h, s, s + n);
   @*/
 static void warm_set(struct heap *h, unsigned s, unsigned n, unsigned warm);
 
 /* Gives the memory of free runs back: of pages that have been free since the
- * last look, or of all. */
+ * last look, or of all.  Pages from fresh on never had any. */
 /*@ IN_SECTION(h)
   @ assigns h->note, shared;
-  @ ensures \true;
+  @ ensures given: \forall integer s, p; Purged(h, s, all) ==>
+  @   s <= p < s + h->arena.npages[s] ==> p < h->arena.fresh ==>
+  @   h->note.warm[p] == Looked(\old(h->note.warm[p]), all);
+  @ ensures kept: \forall integer s, p; Used(&h->arena, s) ==>
+  @   s <= p < s + h->arena.npages[s] ==>
+  @   h->note.warm[p] == \old(h->note.warm[p]);
   @*/
 static void purge(struct heap *h, int all);
 
