@@ -236,19 +236,20 @@ static SLOW void *malloc_slow(size_t size)
   return obtain(size, 1, &zero);
 }
 
-/* An object of n bytes at a multiple of align, which may be anything. */
+/* What a function says that returns an object of n bytes at a multiple of align,
+ * which may be anything, or NULL: EINVAL just if it is no power of two. */
+#define GIVES_ALIGNED(align, n) \
+  ensures large: n > REQUEST_MAX ==> \result == \null; \
+  ensures bad: (\forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k)) \
+    ==> \result == \null && error == EINVAL; \
+  ensures none: \result == \null ==> \
+    (error == ENOMEM && NoMemory(n)) || (error == EINVAL && \
+    \forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k)); \
+  ensures errno_kept: \result != \null ==> error == \old(error);
+
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ ensures align: \result != \null ==>
-  @   \exists integer k; 0 <= k < WORD_BITS && align == (1 << k);
-  @ ensures none: \result == \null ==> error == EINVAL ||
-  @   (error == ENOMEM && NoMemory(n));
-  @ ensures bad: (\forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k))
-  @   ==> error == EINVAL;
-  @ ensures good: \result == \null ==> error == EINVAL ==>
-  @   \forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k);
-  @ ensures large: n > REQUEST_MAX ==> \result == \null;
-  @ ensures errno_kept: \result != \null ==> error == \old(error);
+  @ GIVES_ALIGNED(align, n)
   @ TO_OUTSIDE
   @*/
 static void *aligned(size_t align, size_t n)
@@ -388,15 +389,6 @@ PUBLIC void lm_free_aligned_sized(void *p, size_t align, size_t size)
   lm_free_sized(p, size);
 }
 
-/* What aligned says. */
-#define GIVES_ALIGNED(align, n) \
-  ensures large: n > REQUEST_MAX ==> \result == \null; \
-  ensures none: \result == \null ==> error == EINVAL || \
-    (error == ENOMEM && NoMemory(n)); \
-  ensures bad: (\forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k)) \
-    ==> \result == \null && error == EINVAL; \
-  ensures errno_kept: \result != \null ==> error == \old(error);
-
 /* An object of size bytes at a multiple of align. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
@@ -408,7 +400,7 @@ PUBLIC void *lm_aligned_alloc(size_t align, size_t size)
   return aligned(align, size);
 }
 
-/* The same: C23 and glibc no longer differ. */
+/* The same under its older name. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
   @ GIVES_ALIGNED(align, size)
@@ -422,6 +414,7 @@ PUBLIC void *lm_memalign(size_t align, size_t size)
 /* The object in *p, and 0; or EINVAL or ENOMEM, and *p and errno as they were. */
 /*@ FROM_OUTSIDE
   @ requires result: \valid(p);
+  @ requires apart: \forall struct heap *x; \separated(p, x);
   @ assigns ANY_MEMORY, *p;
   @ ensures result: \result == 0 || \result == EINVAL || \result == ENOMEM;
   @ ensures none: \result == ENOMEM ==> NoMemory(size);
@@ -431,6 +424,7 @@ PUBLIC void *lm_memalign(size_t align, size_t size)
   @ ensures good: \result == EINVAL ==> align % sizeof(void *) != 0 ||
   @   \forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k);
   @ ensures given: \result == 0 ==> *p != \null;
+  @ ensures kept: \result != 0 ==> *p == \old(*p);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
