@@ -414,7 +414,6 @@ PUBLIC void *lm_memalign(size_t align, size_t size)
 /* The object in *p, and 0; or EINVAL or ENOMEM, and *p and errno as they were. */
 /*@ FROM_OUTSIDE
   @ requires result: \valid(p);
-  @ requires apart: \forall struct heap *x; \separated(p, x);
   @ assigns ANY_MEMORY, *p;
   @ ensures result: \result == 0 || \result == EINVAL || \result == ENOMEM;
   @ ensures none: \result == ENOMEM ==> NoMemory(size);
@@ -424,7 +423,6 @@ PUBLIC void *lm_memalign(size_t align, size_t size)
   @ ensures good: \result == EINVAL ==> align % sizeof(void *) != 0 ||
   @   \forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k);
   @ ensures given: \result == 0 ==> *p != \null;
-  @ ensures kept: \result != 0 ==> *p == \old(*p);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
