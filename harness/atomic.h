@@ -22,12 +22,12 @@ static struct heap *heap_at(const void *p);
 /* Whether address p is in heap h; its offset there. */
 /*@ requires heap: Heap(h);
   @ assigns \nothing;
-  @ ensures \true;
+  @ ensures in: \result != 0 <==> In(h, p);
   @*/
 static int heap_has(const struct heap *h, const void *p);
 /*@ requires heap: Heap(h);
   @ assigns \nothing;
-  @ ensures \true;
+  @ ensures at: In(h, p) ==> (char *)p == h->base + \result;
   @*/
 static unsigned offset(const struct heap *h, const void *p);
 
@@ -62,26 +62,35 @@ static void heap_link(struct heap *h, struct heap *next);
 
 /* ---- The inbox ---- */
 
+/*@ // Bit i is the only one of w.
+  @ predicate OneBit(integer w, integer i) = 0 <= i < WORD_BITS &&
+  @   \forall integer j; 0 <= j < WORD_BITS ==> (Bit(w, j) <==> i == j);
+  @*/
+
 /* Whether a span is on the pending stack of h. */
 /*@ requires heap: Heap(h);
-  @ assigns shared;
+  @ requires inside: inside == h;
+  @ assigns shared, drained;
   @ ensures whole: \result != 0 ==> \valid(h);
+  @ ensures drained: \result == 0 ==> drained == h;
   @*/
 static int pending(const struct heap *h);
 
 /* Takes the whole stack: its first span, 0 if there is none. */
 /*@ requires whole: \valid(h);
   @ requires inside: inside == h;
-  @ assigns shared;
+  @ assigns shared, drained;
   @ ensures span: \result < ARENA_PAGES;
+  @ ensures drained: drained == h;
   @*/
 static unsigned pending_take(struct heap *h);
 
-/* Puts span s on the stack. */
+/* Puts span s on the stack, which this thread has just queued. */
 /*@ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
-  @ assigns shared;
-  @ ensures \true;
+  @ requires due: due == UNPUSHED && noted == h && noted_run == s;
+  @ assigns shared, due;
+  @ ensures done: due == 0;
   @*/
 static void pending_push(struct heap *h, unsigned s);
 
@@ -102,11 +111,17 @@ static unsigned chain_next(const struct heap *h, unsigned s);
   @*/
 static unsigned queued(const struct heap *h, unsigned s);
 
-/* Sets it: what it was. */
+/* Sets it: what it was.  Who has noted a free queues the span, and pushes it if
+ * it was not queued; who collects clears it first, so that no free is lost that is
+ * noted meanwhile. */
 /*@ requires heap: Heap(h);
   @ requires span: s < ARENA_PAGES;
-  @ assigns shared;
-  @ ensures \true;
+  @ requires noted: why == QUEUED ==> due == NOTED && noted == h && noted_run == s;
+  @ requires inside: why != QUEUED ==> inside == h;
+  @ assigns shared, due, cleared;
+  @ ensures push: why == QUEUED && \result != QUEUED ==> due == UNPUSHED;
+  @ ensures pushed: why == QUEUED && \result == QUEUED ==> due == 0;
+  @ ensures cleared: why != QUEUED ==> cleared == s && due == \old(due);
   @*/
 static unsigned queued_set(struct heap *h, unsigned s, unsigned why);
 
@@ -121,19 +136,24 @@ static word remote(const struct heap *h, unsigned k);
 /* Takes it: what it was; it is 0 then. */
 /*@ requires whole: \valid(h);
   @ requires inside: inside == h;
+  @ requires cleared: cleared == k / WORDS;
   @ requires index: k < ARENA_PAGES * WORDS;
   @ assigns shared;
   @ ensures \true;
   @*/
 static word remote_take(struct heap *h, unsigned k);
 
-/* Sets bits in it: what it was. */
+/* Sets a bit in it: what it was. */
 /*@ requires whole: \valid(h);
   @ requires index: k < ARENA_PAGES * WORDS;
-  @ assigns shared;
-  @ ensures \true;
+  @ requires one: \exists integer i; OneBit(bit, i);
+  @ assigns shared, NOTE;
+  @ ensures noted: noted == h && due == NOTED;
+  @ ensures run: noted_run == k / WORDS;
+  @ ensures slot: noted_slot / WORD_BITS == k % WORDS;
+  @ ensures bit: Bit(bit, noted_slot % WORD_BITS);
   @*/
-static word remote_set(struct heap *h, unsigned k, word bits);
+static word remote_set(struct heap *h, unsigned k, word bit);
 
 /* ---- Figures, and the time ---- */
 

@@ -52,6 +52,7 @@ static int is_mine(struct heap *h)
   @ requires lock: locked == 1;
   @ assigns h->owner, nobodys, shared;
   @ ensures none: \result != 0 ==> nobodys == h;
+  @ ensures never: ownerless == h ==> \result != 0;
   @ ensures own: Own{Pre} ==> Own;
   @*/
 static int is_nobodys(struct heap *h)
@@ -63,7 +64,9 @@ static int is_nobodys(struct heap *h)
 
 /* Frees p, of heap h, in a section. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, shared;
+  @ requires in: In(h, p);
+  @ assigns h->arena, shared, END;
+  @ ensures ended: Ended(p);
   @ ensures sound: Arena(&h->arena);
   @*/
 static void free_inside(struct heap *h, const void *p)
@@ -76,8 +79,11 @@ static void free_inside(struct heap *h, const void *p)
 
 /* Frees p, of a heap that threads share. */
 /*@ FROM_OUTSIDE
-  @ requires heap: Heap(h);
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
+  @ requires heap: Heap(h) && ownerless == h;
+  @ requires in: In(h, p);
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared,
+  @   END, drained;
+  @ ensures ended: Ended(p);
   @ TO_OUTSIDE
   @*/
 static void free_shared(struct heap *h, const void *p)
@@ -95,7 +101,10 @@ static void free_shared(struct heap *h, const void *p)
  * changing. */
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared;
+  @ requires in: In(h, p);
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared,
+  @   END, NOTE, cleared, drained, ownerless;
+  @ ensures ended: Ended(p);
   @ TO_OUTSIDE
   @*/
 static void free_remote(struct heap *h, const void *p)
@@ -103,6 +112,7 @@ static void free_remote(struct heap *h, const void *p)
   unsigned s, i;
   int what = any_peek(h, offset(h, p), &s, &i);
   if (what != LM_OK) {
+    /*@ ghost show_seen(p, what); */
     misuse("free", p, what);
     return;
   }
@@ -111,8 +121,10 @@ static void free_remote(struct heap *h, const void *p)
     return;
   }
   if (!note_free(h, s, i)) {
+    /*@ ghost show_seen(p, LM_DOUBLE); */
     misuse("free", p, LM_DOUBLE);
   }
+  /*@ ghost show_noted(h, p, s, i); */
   if (queued_set(h, s, QUEUED) != QUEUED) {
     pending_push(h, s);
   }
@@ -123,7 +135,8 @@ static void free_remote(struct heap *h, const void *p)
 /* Frees what others have freed, and gives memory back: of all that is free, or
  * of what has been for a while. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, h->note, shared;
+  @ assigns h->arena, h->note, shared, END, due, cleared, drained;
+  @ KEEPS_END
   @ ensures sound: Arena(&h->arena);
   @*/
 static void clean(struct heap *h, int all)
@@ -139,7 +152,9 @@ static void clean(struct heap *h, int all)
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires own: Own;
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared,
+  @   END, due, cleared, drained;
+  @ KEEPS_END
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
@@ -155,6 +170,7 @@ static void clean_unowned(struct heap *h, int all)
 /* The same for the heaps that nobody owns. */
 /*@ FROM_OUTSIDE
   @ assigns OLD_HEAPS, locked;
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 static void unowned_clean(int all)
@@ -166,6 +182,7 @@ static void unowned_clean(int all)
   /*@ loop invariant heap: h == \null || Heap(h);
     @ loop invariant left: inside == \null;
     @ loop invariant own: Own;
+    @ loop invariant still: STILL;
     @ loop assigns h, n, OLD_HEAPS;
     @ loop variant HEAPS - n;
     @*/
@@ -180,6 +197,7 @@ static void unowned_clean(int all)
 /* The same now and then: whoever is active does it. */
 /*@ FROM_OUTSIDE
   @ assigns OLD_HEAPS, locked;
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 static LM_COLD void tick_unowned(void)
@@ -193,7 +211,9 @@ static LM_COLD void tick_unowned(void)
 /*@ requires heap: Heap(h);
   @ requires begun: own == 1 && inside == \null;
   @ requires own: Own;
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared,
+  @   END, due, cleared, drained;
+  @ KEEPS_END
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
@@ -216,6 +236,7 @@ static void heaps_trim(void)
     /*@ loop invariant heap: h == \null || Heap(h);
       @ loop invariant left: inside == \null;
       @ loop invariant own: Own;
+      @ loop invariant still: STILL;
       @ loop assigns h, n, OLD_HEAPS;
       @ loop variant HEAPS - n;
       @*/
@@ -292,7 +313,7 @@ static struct heap *heap_new(int is_shared)
 
 /* A heap that nobody owns but a thread could, off their list; NULL: none. */
 /*@ requires lock: locked == 1;
-  @ assigns shared;
+  @ assigns shared, ownerless;
   @ ensures heap: \result == \null || Heap(\result);
   @*/
 static struct heap *unowned_take(void)
@@ -301,7 +322,7 @@ static struct heap *unowned_take(void)
   unsigned n = 0;
   /*@ loop invariant heap: h == \null || Heap(h);
     @ loop invariant prev: prev == \null || Heap(prev);
-    @ loop assigns h, prev, n, shared;
+    @ loop assigns h, prev, n, shared, ownerless;
     @ loop variant HEAPS - n;
     @*/
   while (h != NULL && heap_shared(h) && n < HEAPS) {
@@ -325,7 +346,7 @@ static struct heap *unowned_take(void)
   @ requires lock: locked == 1 && inside == \null;
   @ requires begun: own == 1;
   @ requires own: Own;
-  @ assigns me.id, me.heaps, h->owner, nobodys, shared;
+  @ assigns me.id, me.heaps, h->owner, nobodys, shared, ownerless;
   @ ensures own: Own;
   @ ensures done: \result != 0 ==> me.heaps != \null;
   @ ensures same: \result == 0 ==> me.heaps == \old(me.heaps);
@@ -348,7 +369,7 @@ static int heap_adopt(struct heap *h)
  * owns; 0 if there is no memory for one. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
-  @ assigns NEW_HEAP, refused, {x->owner | struct heap *x; \true}, me, locked, nobodys;
+  @ assigns NEW_HEAP, refused, {x->owner | struct heap *x; \true}, me, locked, nobodys, ownerless;
   @ ensures own: Own;
   @ ensures unlocked: locked == 0;
   @ ensures done: \result != 0 ==> me.heaps != \null;
@@ -383,7 +404,9 @@ static int heap_take(void)
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires begun: own == 1;
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared;
+  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared,
+  @   END, due, cleared, drained;
+  @ KEEPS_END
   @ ensures left: inside == \null;
   @*/
 static void heap_leave(struct heap *h)
@@ -415,6 +438,7 @@ static void thread_end(void)
   lock();
   /*@ loop invariant heap: h == \null || Heap(h);
     @ loop invariant left: inside == \null;
+    @ loop invariant still: STILL;
     @ loop assigns h, next, n, OLD_HEAPS;
     @ loop variant HEAPS - n;
     @*/
@@ -430,14 +454,26 @@ static void thread_end(void)
 
 /* ---- Allocation, the slow way ---- */
 
+/* What begins at a page is aligned as anything is. */
+/*@ ghost
+  /@ requires page: off % PAGE_SIZE == 0;
+   @ assigns \nothing;
+   @ ensures aligned: AlignedAs(off, 0);
+   @/
+  static void lemma_page(size_t off) {
+    size_t q = off / PAGE_SIZE;
+    /@ assert product: off == q * PAGE_SIZE; @/
+  }
+*/
+
 /* A block of the arena of h: its offset; 0: there is no memory. */
 /*@ IN_SECTION(h)
   @ requires want: WANT(w) && w.tag != TAG_TINY;
   @ requires got: \valid(g);
-  @ assigns h->arena, *g, shared;
+  @ assigns h->arena, *g, shared, BLOCK;
   @ ensures sound: Arena(&h->arena);
-  @ ensures block: \result != 0 ==>
-  @   Block(&h->arena, \result, WantSize(w.tag, w.pages));
+  @ ensures given: \result != 0 ==>
+  @   Wanted(h->base + \result, w.tag, w.pages, w.bytes);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(&h->arena, \result);
   @ ensures kept: BlocksStay{Pre,Post}(&h->arena, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, \result);
@@ -452,11 +488,15 @@ static unsigned heap_get(struct heap *h, struct want w, struct got *g)
     off = arena_alloc(&h->arena, HOLDER, w.tag, &refilled);
     g->refilled = refilled;
     g->zero = 0;
+    /*@ ghost if (off != 0) show_new(h, off, ClassSize[w.tag / 2u],
+      ClassSize[w.tag / 2u]); */
     return off;
   }
   off = arena_large(&h->arena, w.pages, w.tag - TAG_LARGE);
   g->refilled = 1;
   g->zero = (int)(off / PAGE_SIZE) >= used;
+  /*@ ghost lemma_page(off); */
+  /*@ ghost if (off != 0) show_new(h, off, w.pages * PAGE_SIZE, 0); */
   return off;
 }
 
@@ -478,7 +518,9 @@ static void warm_run(struct heap *h, unsigned off)
 /*@ IN_SECTION(h)
   @ requires bytes: 1 <= n < TINY_SIZE;
   @ requires got: \valid(g);
-  @ assigns h->arena, *g, shared, error;
+  @ assigns h->arena, *g, shared, error, BLOCK;
+  @ ensures given: \result != 0 ==>
+  @   GivenTiny(h->base + \result, n);
   @ ensures sound: Arena(&h->arena);
   @*/
 static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
@@ -501,7 +543,8 @@ static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
 /* Whether h has what is wanted, as far as it goes. */
 /*@ IN_SECTION(h)
   @ requires want: WANT(w);
-  @ assigns h->arena, shared;
+  @ assigns h->arena, shared, END, due, cleared, drained;
+  @ KEEPS_END
   @ ensures all: hand == HAND_ALL ==> \result != 0;
   @ ensures sound: Arena(&h->arena);
   @*/
@@ -523,10 +566,11 @@ static int at_hand(struct heap *h, struct want w, int hand)
 /*@ IN_SECTION(h)
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns h->arena, h->note, *g, shared, error;
+  @ assigns h->arena, h->note, *g, shared, error, BLOCK, END, due,
+  @   cleared, drained;
+  @ KEEPS_END
   @ ensures sound: Arena(&h->arena);
-  @ ensures block: \result != \null ==> w.tag != TAG_TINY ==>
-  @   HeapBlock(h, \result, WantSize(w.tag, w.pages));
+  @ GIVES_WANT(w)
   @*/
 static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
 {
@@ -546,7 +590,10 @@ static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
   @ requires own: Own;
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error;
+  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error, BLOCK, END,
+  @   due, cleared, drained;
+  @ KEEPS_END
+  @ GIVES_WANT(w)
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
@@ -566,8 +613,10 @@ static void *shared_alloc_in(struct heap *h, struct want w, struct got *g)
 /*@ FROM_OUTSIDE
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns ANY_HEAP, *g, locked, refused;
+  @ assigns ANY_HEAP, *g, locked, refused, BLOCK;
+  @ GIVES_WANT(w)
   @ ensures must: \result == \null ==> refused == 1;
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 static void *shared_alloc(struct want w, struct got *g)
@@ -580,7 +629,9 @@ static void *shared_alloc(struct want w, struct got *g)
   /*@ loop invariant heap: h == \null || Heap(h);
     @ loop invariant left: inside == \null;
     @ loop invariant own: Own;
-    @ loop assigns h, p, n, ANY_HEAP, *g;
+    @ loop invariant still: STILL;
+    @ loop invariant given: p != \null ==> Wanted(p, w.tag, w.pages, w.bytes);
+    @ loop assigns h, p, n, ANY_HEAP, *g, BLOCK;
     @ loop variant HEAPS - n;
     @*/
   while (h != NULL && p == NULL && n < HEAPS) {
@@ -625,7 +676,10 @@ static void heap_first(struct heap *h, struct heap *prev)
   @ requires own: Own;
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error;
+  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error, BLOCK, END,
+  @   due, cleared, drained;
+  @ KEEPS_END
+  @ GIVES_WANT(w)
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @ ensures mine: \result != \null ==> Mine(h);
@@ -648,7 +702,9 @@ static void *own_alloc_in(struct heap *h, struct want w, struct got *g, int hand
   @ requires own: Own;
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns ANY_HEAP, *g, me.heaps;
+  @ assigns ANY_HEAP, *g, me.heaps, BLOCK;
+  @ KEEPS_END
+  @ GIVES_WANT(w)
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
@@ -660,7 +716,8 @@ static void *own_alloc(struct want w, struct got *g, int hand)
     @ loop invariant prev: prev == \null || Heap(prev);
     @ loop invariant left: inside == \null;
     @ loop invariant own: Own;
-    @ loop assigns h, prev, n, ANY_HEAP, *g;
+    @ loop invariant still: STILL;
+    @ loop assigns h, prev, n, ANY_HEAP, *g, BLOCK;
     @ loop variant HEAPS - n;
     @*/
   while (h != NULL && n < HEAPS) {
@@ -682,7 +739,9 @@ static void *own_alloc(struct want w, struct got *g, int hand)
   @ requires own: Own;
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns ANY_HEAP, *g, me, locked, refused;
+  @ assigns ANY_HEAP, *g, me, locked, refused, BLOCK;
+  @ KEEPS_END
+  @ GIVES_WANT(w)
   @ ensures left: inside == \null;
   @ ensures unlocked: locked == 0;
   @ ensures own: Own;
@@ -736,6 +795,7 @@ static inline void *quick_tag(unsigned tag)
     k = hot_word(&h->arena, LIST_OF(HOLDER, tag), tag);
     if (likely(k < NO_WORD)) {
       unsigned off = arena_take(&h->arena, k, tag);
+      /*@ ghost show_new(h, off, ClassSize[tag / 2u], ClassSize[tag / 2u]); */
       section_leave(h);
       own_end(h);
       return h->base + off;
@@ -775,20 +835,22 @@ static inline void *quick_tiny(unsigned n)
 /*@ IN_SECTION(h)
   @ requires tag: SlotTag(t);
   @ requires list: TAGS <= l < LISTS && l % TAGS == t;
-  @ assigns h->arena;
+  @ assigns h->arena, BLOCK;
   @ ensures sound: Arena(&h->arena);
-  @ ensures block: \result != 0 ==>
-  @   Block(&h->arena, \result, ClassSize[t / 2]);
+  @ ensures given: \result != 0 ==> Given(h->base + \result, ClassSize[t / 2]) &&
+  @   block_tiny == 0 && block_step == ClassSize[t / 2];
   @*/
 static inline unsigned again_in(struct heap *h, unsigned l, unsigned t)
 {
-  unsigned k;
+  unsigned k, off;
   if (!cursor_find(&h->arena, l, t)) {
     return 0;
   }
   k = cursor_word(&h->arena, l, t);
   hot_set(&h->arena, l, k);
-  return arena_take(&h->arena, k, t);
+  off = arena_take(&h->arena, k, t);
+  /*@ ghost show_new(h, off, ClassSize[t / 2u], ClassSize[t / 2u]); */
+  return off;
 }
 
 static inline void *again(unsigned class)
@@ -818,17 +880,22 @@ static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
 {
   int what = any_peek(h, offset(h, p), s, i);
   if (what == LM_OK && !heap_shared(h) && freed_remotely(h, *s, *i)) {
-    return LM_DOUBLE;
+    what = LM_DOUBLE;
   }
+  /*@ ghost if (what != LM_OK) show_seen(p, what); */
   return what;
 }
 
 /* Frees p, of heap h, which this thread owns: LM_OK, or what p is. */
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
+  @ requires in: In(h, p);
   @ requires mine: Mine(h);
   @ requires idle: Idle;
-  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared;
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared,
+  @   END, drained, ownerless;
+  @ ensures ended: \result == LM_OK ==> ended == p;
+  @ ensures wrong: \result != LM_OK ==> wrong == p;
   @ TO_OUTSIDE
   @*/
 static int own_free(struct heap *h, const void *p)
@@ -852,8 +919,10 @@ static int own_free(struct heap *h, const void *p)
 /* Frees p, of heap h. */
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
+  @ requires in: In(h, p);
   @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, locked,
-  @   shared;
+  @   shared, END, NOTE, cleared, drained, ownerless;
+  @ ensures ended: Ended(p);
   @ TO_OUTSIDE
   @*/
 static void heap_release(struct heap *h, void *p)
@@ -882,6 +951,7 @@ static inline size_t quick_size(const void *p)
     section_enter(h);
     if (likely(!is_queued(h, off))) {
       size = arena_size_quick(&h->arena, off);
+      /*@ ghost if (size != 0) show_live(h, off, (unsigned)size); */
     }
     section_leave(h);
     own_end(h);
@@ -900,6 +970,7 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
   section_enter(h);
   done = arena_look(&h->arena, off) == LM_OK && arena_resize(&h->arena, off, n);
   if (done) {
+    /*@ ghost show_live(h, off, n * PAGE_SIZE); */
     warm_set(h, off / PAGE_SIZE, n, USED);
   }
   section_leave(h);
@@ -910,7 +981,8 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
 /* What follows the quick way, and is rare. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_HEAP, own, mine, me, locked, TABLE,
-  @   ours, ours_size, refused;
+  @   ours, ours_size, refused, NOTE;
+  @ ensures ended: p == \null || Ended(p);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
@@ -932,7 +1004,9 @@ static LM_COLD void free_other(void *p)
 /* Frees p, of the heap at hand, which nobody else has freed. */
 /*@ FROM_OUTSIDE
   @ requires hand: h != \null && h == mine;
+  @ requires in: In(h, p);
   @ assigns h->arena, h->note, OLD_HEAPS, own, mine, me, locked;
+  @ ensures ended: Ended(p);
   @ TO_OUTSIDE
   @*/
 static SLOW void free_here(struct heap *h, void *p)
@@ -940,7 +1014,7 @@ static SLOW void free_here(struct heap *h, void *p)
   int what, due;
   own_begin();
   section_enter(h);
-  what = arena_free(&h->arena, offset(h, p));
+  what = block_free(h, offset(h, p));
   due = tick(h);
   section_leave(h);
   own_end(h);
@@ -961,6 +1035,7 @@ FAST void lm_free(void *p)
     section_enter(h);
     if (likely(!is_queued(h, off))) {
       int done = arena_free_quick(&h->arena, off);
+      /*@ ghost if (done) show_end(h, off); */
       section_leave(h);
       own_end(h);
       if (unlikely(!done)) {
@@ -985,7 +1060,7 @@ FAST void lm_free(void *p)
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
   @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, locked,
-  @   shared;
+  @   shared, drained;
   @ ensures result: 0 <= \result <= HELD_LOCK;
   @ ensures outside: \result == 0 ==> Outside;
   @ ensures same: \result == 0 ==> Idle{Pre} ==> Idle;
@@ -994,7 +1069,7 @@ FAST void lm_free(void *p)
   @ ensures lock: \result == HELD_LOCK ==> own == 0 && locked == 1;
   @ ensures idle: \result == HELD_LOCK ==> Idle{Pre} ==> Idle;
   @ ensures inside: \result != 0 ==> inside == h;
-  @ ensures none: ours_size == 0;
+  @ ensures none: ours_size == 0 && due == 0;
   @ ensures sound: \result != 0 ==> Arena(&h->arena);
   @ ensures own: Own;
   @*/
@@ -1023,7 +1098,7 @@ static int hold(struct heap *h)
   @ requires own: how == HELD_OWN ==>
   @   own == 1 && locked == 0 && me.heaps != \null;
   @ requires lock: how == HELD_LOCK ==> own == 0 && locked == 1;
-  @ requires none: ours_size == 0;
+  @ requires none: ours_size == 0 && due == 0;
   @ requires still: Own;
   @ assigns h->arena, h->note, own, mine, inside, nobodys, locked, shared;
   @ ensures outside: Outside;

@@ -30,16 +30,18 @@
 
 /* The heap that address p lies in, NULL if there is none. */
 /*@ assigns shared;
-  @ ensures heap: \result == \null || Heap(\result);
+  @ ensures heap: \result == \null || (Heap(\result) && In(\result, p));
   @*/
 static struct heap *heap_of(const void *p);
 
 /* What p in heap h is; if it is a block, its run and slot. */
 /*@ requires heap: Heap(h);
+  @ requires in: In(h, p);
   @ requires run: \valid(s);
   @ requires slot: \valid(i);
   @ requires apart: \separated(s, i, &h->arena);
-  @ assigns *s, *i, shared;
+  @ assigns *s, *i, shared, ownerless, wrong;
+  @ ensures wrong: \result != LM_OK ==> wrong == p;
   @ ensures run: *s < ARENA_PAGES;
   @ ensures slot: \result == LM_OK ==> *i < SLOTS_ALL;
   @*/
@@ -69,10 +71,22 @@ struct got {
   @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? pages * PAGE_SIZE :
   @   ClassSize[tag / 2];
   @
-  @ // p is a block of heap h, of n bytes.
-  @ predicate HeapBlock{L}(struct heap *h, char *p, integer n) =
-  @   \exists integer off; p == h->base + off && Block(&h->arena, off, n);
+  @ logic integer WantStep(integer tag) =
+  @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? 0 : ClassSize[tag / 2];
+  @
+  @ // p is what was wanted.
+  @ predicate Wanted{L}(void *p, integer tag, integer pages, integer bytes) =
+  @   tag == TAG_TINY ? GivenTiny(p, bytes) :
+  @   Given(p, WantSize(tag, pages)) && block_tiny == 0 &&
+  @   block_step == WantStep(tag);
   @*/
+
+/* What a function says that returns what is wanted, or NULL. */
+#define GIVES_WANT(w) \
+  ensures given: \result != \null ==> Wanted(\result, w.tag, w.pages, w.bytes);
+#define GIVES_SLOT(class) \
+  ensures given: \result != \null ==> Given(\result, ClassSize[class]) && \
+    block_tiny == 0 && block_step == ClassSize[class];
 
 #define WANT(w) Want(w.tag, w.pages, w.bytes)
 
@@ -80,7 +94,8 @@ struct got {
  * heap.  NULL: there is none, or the thread has no heap at hand. */
 /*@ FROM_OUTSIDE
   @ requires tag: SlotTag(tag);
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared, drained, BLOCK;
+  @ GIVES_SLOT(tag / 2)
   @ TO_OUTSIDE
   @*/
 static inline void *quick_tag(unsigned tag);
@@ -88,7 +103,8 @@ static inline void *quick_tag(unsigned tag);
 /* The same for malloc, by class. */
 /*@ FROM_OUTSIDE
   @ requires class: Slotted(class);
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared, drained, BLOCK;
+  @ GIVES_SLOT(class)
   @ TO_OUTSIDE
   @*/
 static inline void *quick(unsigned class);
@@ -96,7 +112,8 @@ static inline void *quick(unsigned class);
 /* A tiny object of n bytes where that takes no new span. */
 /*@ FROM_OUTSIDE
   @ requires size: 1 <= n < TINY_SIZE;
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared, drained, BLOCK;
+  @ ensures given: \result != \null ==> GivenTiny(\result, n);
   @ TO_OUTSIDE
   @*/
 static inline void *quick_tiny(unsigned n);
@@ -105,7 +122,9 @@ static inline void *quick_tiny(unsigned n);
  * that has room and is at hand.  NULL: as above. */
 /*@ FROM_OUTSIDE
   @ requires class: Slotted(class);
-  @ assigns OLD_HEAPS, own, mine, me, locked;
+  @ assigns OLD_HEAPS, own, mine, me, locked, BLOCK;
+  @ GIVES_SLOT(class)
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 static inline void *again(unsigned class);
@@ -115,8 +134,10 @@ static inline void *again(unsigned class);
 /*@ FROM_OUTSIDE
   @ requires want: WANT(w);
   @ requires got: \valid(g);
-  @ assigns ANY_HEAP, *g, own, mine, me, locked, refused;
+  @ assigns ANY_HEAP, *g, own, mine, me, locked, refused, BLOCK;
+  @ GIVES_WANT(w)
   @ ensures must: \result == \null ==> refused == 1;
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 static void *slow_alloc(struct want w, struct got *g);
@@ -126,7 +147,8 @@ static void *slow_alloc(struct want w, struct got *g);
 /* The bytes of the block at p, if it is of the heap that the thread allocates
  * from and that takes no search; else 0. */
 /*@ FROM_OUTSIDE
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared;
+  @ assigns mine->arena, mine->note, own, mine, me, inside, shared, drained, BLOCK;
+  @ ensures size: \result != 0 ==> block == p && block_size == \result;
   @ TO_OUTSIDE
   @*/
 static inline size_t quick_size(const void *p);
@@ -135,8 +157,11 @@ static inline size_t quick_size(const void *p);
  * cannot be. */
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
+  @ requires in: In(h, p);
   @ requires pages: 1 <= n < ARENA_PAGES;
-  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared;
+  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared,
+  @   drained, BLOCK;
+  @ ensures given: \result != 0 ==> Given(p, n * PAGE_SIZE);
   @ TO_OUTSIDE
   @*/
 static int heap_resize_block(struct heap *h, void *p, unsigned n);
@@ -145,7 +170,8 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n);
  * in spans that stay where they are. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked, TABLE,
-  @   ours, ours_size, refused;
+  @   ours, ours_size, refused, NOTE;
+  @ ensures ended: p == \null || Ended(p);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/

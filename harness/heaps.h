@@ -106,6 +106,31 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
                                     there was no room for a heap that has any */
 /*@ ghost int error; */            /* errno of this thread */
 
+/* What came of this call.  At a section's end the proof forgets the arena, for a
+ * signal handler may change it next; so what was seen in the section is kept here,
+ * and only ghost functions of section.h and mapping.h, which ask for it, set it. */
+/*@ ghost const void *block; */    /* a live block, that was made or looked at: */
+/*@ ghost size_t block_size; */    /* its bytes; */
+/*@ ghost size_t block_step; */    /* it begins at a multiple of 8, and of each
+                                    power of two that divides this; 0: of a page */
+/*@ ghost unsigned block_tiny; */  /* unless this is not 0: at a multiple of this */
+/*@ ghost size_t sized; */         /* the bytes of */
+/*@ ghost unsigned sized_run; */   /* what is in this run, and has */
+/*@ ghost unsigned sized_slot; */  /* this number there */
+/*@ ghost const void *ended; */    /* a block began here, and has ended */
+/*@ ghost const void *wrong; */    /* no live block begins here */
+
+/* What the protocol between threads asks of a thread. */
+/*@ ghost struct heap *noted; */   /* where it has noted a free last, */
+/*@ ghost unsigned noted_run; */   /* of a block of this run, */
+/*@ ghost unsigned noted_slot; */  /* and this number there */
+/*@ ghost int due; */              /* NOTED, UNPUSHED: what it still has to do */
+/*@ ghost unsigned cleared; */     /* span that it collects: not queued any more */
+/*@ ghost struct heap *ownerless; */ /* it never has an owner */
+/*@ ghost struct heap *drained; */ /* its stack was empty, or taken, in this section */
+#define NOTED 1               /* queue the span, */
+#define UNPUSHED 2            /* and push it */
+
 /*@ // h is a heap: its records are there, but perhaps not all of the inbox.
   @ predicate Heap{L}(struct heap *h) =
   @   \valid(&h->arena) && \valid(&h->note) && \valid(&h->next) &&
@@ -121,9 +146,29 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @   (me.heaps != \null ==> Heap(me.heaps) && Mine(me.heaps)) &&
   @   (mine != \null ==> Heap(mine) && Mine(mine) && me.heaps != \null);
   @
-  @ // This call is in no section, does not have the lock, and holds no mapping.
+  @ // What begins as block_step says does so at a multiple of align, if that is a
+  @ // power of two.
+  @ predicate StepFor(integer step, integer align) = align <= 8 ||
+  @   (step == 0 && align <= PAGE_SIZE) || step == align || step % align == 0;
+  @
+  @ // p is a block of n bytes or more; and at a multiple of align; and tiny.
+  @ predicate Given{L}(void *p, integer n) = block == p && n <= block_size;
+  @ predicate GivenAt{L}(void *p, integer n, integer align) =
+  @   Given(p, n) && block_tiny == 0 && StepFor(block_step, align);
+  @ predicate GivenTiny{L}(void *p, integer n) =
+  @   Given(p, n) && block_tiny == TinyAlign(n);
+  @
+  @ // A block at p has ended, or none begins there.
+  @ predicate Ended{L}(void *p) = ended == p || wrong == p;
+  @
+  @ // Address p is in heap h.
+  @ predicate In{L}(struct heap *h, void *p) =
+  @   \exists integer o; 0 <= o < h->reach && (char *)p == h->base + o;
+  @
+  @ // This call is in no section, does not have the lock, holds no mapping, and
+  @ // has told a heap's owner what it has freed there.
   @ predicate Outside{L} =
-  @   own == 0 && locked == 0 && inside == \null && ours_size == 0;
+  @   own == 0 && locked == 0 && inside == \null && ours_size == 0 && due == 0;
   @
   @ // Nothing that this call interrupted is changing the thread's own heaps.
   @ predicate Idle{L} = mine != \null || (me.heaps == \null && me.busy == 0);
@@ -138,15 +183,28 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @   a->at[l] == 0);
   @*/
 
+/* What says what came of the call. */
+#define BLOCK block, block_size, block_step, block_tiny
+#define SIZED sized, sized_run, sized_slot
+#define END ended, wrong
+#define NOTE noted, noted_run, noted_slot, due
+
+/* What is done on the way, for others, is not what came of the call. */
+#define STILL due == \at(due,Pre) && ended == \at(ended,Pre) && wrong == \at(wrong,Pre)
+#define KEEPS_END \
+  ensures end: due == \old(due) && ended == \old(ended) && wrong == \old(wrong);
+
 /* What a section of any heap changes; and what makes a new heap, too. */
 #define OLD_HEAPS \
   {x->arena | struct heap *x; \true}, {x->note | struct heap *x; \true}, \
-  {x->owner | struct heap *x; \true}, inside, nobodys, shared
+  {x->owner | struct heap *x; \true}, inside, nobodys, shared, \
+  END, due, cleared, drained, ownerless
 #define NEW_HEAP \
   {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
   {x->reach | struct heap *x; \true}, shared, error
 #define ANY_HEAP \
   NEW_HEAP, {x->note | struct heap *x; \true}, \
-  {x->owner | struct heap *x; \true}, inside, nobodys
+  {x->owner | struct heap *x; \true}, inside, nobodys, \
+  END, due, cleared, drained, ownerless
 
 #endif

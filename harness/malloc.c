@@ -21,7 +21,7 @@
 
 /* What may change while memory is got. */
 #define ANY_MEMORY \
-  ANY_HEAP, own, mine, me, locked, TABLE, ours, ours_size, refused
+  ANY_HEAP, own, mine, me, locked, TABLE, ours, ours_size, refused, NOTE, BLOCK, SIZED
 
 /*@ // Why n bytes cannot be had: the system refuses memory, n is too large for
   @ // any object, or there are more mappings than fit into the address space.
@@ -29,11 +29,17 @@
   @   n > REQUEST_MAX - UNIT_MAX || 2 * nmappings > MAPPINGS_MAX;
   @*/
 
-/* What a function says that returns an object of n bytes, or NULL. */
-#define GIVES(n) \
+/* What a function says that returns an object of n bytes at a multiple of align,
+ * or NULL. */
+#define GIVES(n, align) \
+  ensures given: \result != \null ==> GivenAt(\result, n, align); \
   ensures large: n > REQUEST_MAX ==> \result == \null; \
   ensures none: \result == \null ==> error == ENOMEM && NoMemory(n); \
   ensures errno_kept: \result != \null ==> error == \old(error);
+
+/* At how large a power of two an object of n bytes begins, that may be anything. */
+/*@ logic integer AnyAlign(integer n) = n <= 8 ? 8 : 16;
+  @*/
 
 /* ---- What the functions share ---- */
 
@@ -43,7 +49,10 @@
   @ requires tag: TAG_LARGE <= w.tag <= TAG_LARGE + 1;
   @ requires got: \valid(g);
   @ assigns ANY_MEMORY, *g;
+  @ ensures given: \result != \null ==> Given(\result, n) && block_tiny == 0 &&
+  @   block_step == 0;
   @ ensures none: \result == \null ==> NoMemory(n);
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 static void *pages_get(size_t n, struct want w, struct got *g)
@@ -66,6 +75,11 @@ static void *pages_get(size_t n, struct want w, struct got *g)
   @ requires align: 1 <= align;
   @ assigns \nothing;
   @ ensures class: \result < CLASSES;
+  @ ensures enough: \result != 0 ==> n <= ClassSize[\result];
+  @ ensures aligned: \result != 0 ==> 8 < align ==> align <= PAGE_SIZE &&
+  @   ClassSize[\result] % align == 0;
+  @ ensures any: \result != 0 ==> 8 < n ==> align <= 8 ==>
+  @   ClassSize[\result] % 16 == 0;
   @*/
 static unsigned class_for(size_t n, size_t align)
 {
@@ -83,7 +97,11 @@ static unsigned class_for(size_t n, size_t align)
   @ requires align: 1 <= align;
   @ requires zero: \valid(zero);
   @ assigns ANY_MEMORY, *zero;
+  @ ensures given: \result != \null ==> GivenAt(\result, n, align);
+  @ ensures any: \result != \null ==> align <= 8 ==>
+  @   GivenAt(\result, n, AnyAlign(n));
   @ ensures none: \result == \null ==> NoMemory(n);
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 static void *get(size_t n, size_t align, int *zero)
@@ -111,7 +129,10 @@ static void *get(size_t n, size_t align, int *zero)
   @ requires align: 1 <= align;
   @ requires zero: \valid(zero);
   @ assigns ANY_MEMORY, *zero;
-  @ GIVES(n)
+  @ GIVES(n, align)
+  @ ensures any: \result != \null ==> align <= 8 ==>
+  @   GivenAt(\result, n, AnyAlign(n));
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 static LM_COLD void *obtain(size_t n, size_t align, int *zero)
@@ -131,7 +152,8 @@ static LM_COLD void *obtain(size_t n, size_t align, int *zero)
 /* The size of the block at p, for function, which is a misuse if there is
  * none. */
 /*@ FROM_OUTSIDE
-  @ assigns TABLE, nobodys, locked, shared;
+  @ assigns TABLE, nobodys, locked, shared, BLOCK, SIZED, wrong, ownerless;
+  @ ensures size: (block == p && block_size == \result) || wrong == p;
   @ TO_OUTSIDE
   @*/
 static LM_COLD size_t size_slow(const char *function, const void *p)
@@ -146,6 +168,7 @@ static LM_COLD size_t size_slow(const char *function, const void *p)
     what = look(h, p, &s, &i);
     if (what == LM_OK) {
       size = any_size(h, s, i);
+      /*@ ghost show_sized(p, s, i, size); */
     }
   }
   if (what != LM_OK) {
@@ -157,7 +180,8 @@ static LM_COLD size_t size_slow(const char *function, const void *p)
 /* The same, most often without a search. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
-  @   locked, shared;
+  @   locked, shared, drained, BLOCK, SIZED, wrong, ownerless;
+  @ ensures size: (block == p && block_size == \result) || wrong == p;
   @ TO_OUTSIDE
   @*/
 static inline size_t size_of(const char *function, const void *p)
@@ -180,6 +204,9 @@ static int fits(size_t have, size_t n)
  * in it; NULL, and p as it was, if that cannot be. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
+  @ ensures kept: \result == \null ==> ended == \old(ended);
+  @ ensures ended: \result != \null ==> \result == p || ended == p;
+  @ ensures given: \result != \null ==> Given(\result, n);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
@@ -221,7 +248,8 @@ static void move(char *q, char *p, size_t n)
 /* malloc where the quick way finds nothing. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ GIVES(size)
+  @ GIVES(size, AnyAlign(size))
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 static SLOW void *malloc_slow(size_t size)
@@ -239,6 +267,7 @@ static SLOW void *malloc_slow(size_t size)
 /* What a function says that returns an object of n bytes at a multiple of align,
  * which may be anything, or NULL: EINVAL just if it is no power of two. */
 #define GIVES_ALIGNED(align, n) \
+  ensures given: \result != \null ==> GivenAt(\result, n, align); \
   ensures large: n > REQUEST_MAX ==> \result == \null; \
   ensures bad: (\forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k)) \
     ==> \result == \null && error == EINVAL; \
@@ -267,7 +296,8 @@ static void *aligned(size_t align, size_t n)
 /* An object of size bytes. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ GIVES(size)
+  @ GIVES(size, AnyAlign(size))
+  @ KEEPS_END
   @ TO_OUTSIDE
   @*/
 FAST void *lm_malloc(size_t size)
@@ -284,7 +314,7 @@ FAST void *lm_malloc(size_t size)
 /* An object of n times size bytes, all zero. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ GIVES(n * size)
+  @ GIVES(n * size, AnyAlign(n * size))
   @ TO_OUTSIDE
   @*/
 FAST void *lm_calloc(size_t n, size_t size)
@@ -312,6 +342,10 @@ FAST void *lm_calloc(size_t n, size_t size)
  * contents; if NULL is returned, it is as it was.  Of no bytes: frees it. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
+  @ ensures given: \result != \null ==> Given(\result, size) || wrong == p;
+  @ ensures ended: p != \null ==> size == 0 || (\result != \null && \result != p)
+  @   ==> Ended(p);
+  @ ensures kept: \result == \null ==> size != 0 ==> ended == \old(ended);
   @ ensures none: \result == \null ==> (p != \null && size == 0) ||
   @   (error == ENOMEM && NoMemory(size));
   @ ensures errno_kept: \result != \null || (p != \null && size == 0) ==>
@@ -348,6 +382,10 @@ FAST void *lm_realloc(void *p, size_t size)
 /* realloc for n times size bytes. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
+  @ ensures given: \result != \null ==> Given(\result, n * size) || wrong == p;
+  @ ensures ended: p != \null ==> n * size == 0 ||
+  @   (\result != \null && \result != p) ==> Ended(p);
+  @ ensures kept: \result == \null ==> n * size != 0 ==> ended == \old(ended);
   @ ensures none: \result == \null ==> (p != \null && n * size == 0) ||
   @   (error == ENOMEM && NoMemory(n * size));
   @ ensures errno_kept: \result != \null ==> error == \old(error);
@@ -366,6 +404,7 @@ PUBLIC void *lm_reallocarray(void *p, size_t n, size_t size)
 /* free, of an object that was asked for with size bytes. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
+  @ ensures ended: p == \null || Ended(p);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
@@ -380,6 +419,7 @@ PUBLIC void lm_free_sized(void *p, size_t size)
 /* The same, asked for with a multiple of align; which is not looked at. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
+  @ ensures ended: p == \null || Ended(p);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
@@ -422,7 +462,7 @@ PUBLIC void *lm_memalign(size_t align, size_t size)
   @   ==> \result == EINVAL;
   @ ensures good: \result == EINVAL ==> align % sizeof(void *) != 0 ||
   @   \forall integer k; 0 <= k < WORD_BITS ==> align != (1 << k);
-  @ ensures given: \result == 0 ==> *p != \null;
+  @ ensures given: \result == 0 ==> *p != \null && GivenAt(*p, size, align);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
@@ -445,7 +485,7 @@ PUBLIC int lm_posix_memalign(void **p, size_t align, size_t size)
 /* An object at the beginning of one of the system's pages. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ GIVES(size)
+  @ GIVES(size, unit)
   @ TO_OUTSIDE
   @*/
 PUBLIC void *lm_valloc(size_t size)
@@ -457,6 +497,7 @@ PUBLIC void *lm_valloc(size_t size)
 /* An object of whole pages of the system's. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
+  @ ensures given: \result != \null ==> GivenAt(\result, size, unit);
   @ ensures large: size > REQUEST_MAX ==> \result == \null;
   @ ensures none: \result == \null ==> error == ENOMEM &&
   @   NoMemory(size + UNIT_MAX);
@@ -477,7 +518,8 @@ PUBLIC void *lm_pvalloc(size_t size)
 /* The bytes of the object at p, all of which may be used; of NULL 0. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
-  @   locked, shared;
+  @   locked, shared, drained, BLOCK, SIZED, wrong, ownerless;
+  @ ensures size: p != \null ==> (block == p && block_size == \result) || wrong == p;
   @ ensures none: p == \null ==> \result == 0;
   @ TO_OUTSIDE
   @*/
@@ -501,14 +543,24 @@ PUBLIC int lm_malloc_trim(size_t keep)
 
 /* ---- Go's interface ---- */
 
+/* What a function says that returns an object of n bytes of tag t, or NULL. */
+#define GIVES_OBJECT(n, t) \
+  ensures given: \result != \null ==> \
+    (t == TAG_TINY ? GivenTiny(\result, n) : GivenAt(\result, n, 8)); \
+  ensures large: n > REQUEST_MAX ==> \result == \null; \
+  ensures none: \result == \null ==> error == ENOMEM && NoMemory(n); \
+  ensures errno_kept: \result != \null ==> error == \old(error);
+
 /* n bytes of what w says, with errno. */
 /*@ FROM_OUTSIDE
   @ requires size: 1 <= n;
+  @ requires enough: SlotTag(w.tag) ==> w.tag != TAG_TINY ==> n <= ClassSize[w.tag / 2];
+  @ requires tiny: w.tag == TAG_TINY ==> w.bytes == n;
   @ requires want: SlotTag(w.tag) ? WANT(w) :
   @   TAG_LARGE <= w.tag <= TAG_LARGE + 1;
   @ requires got: \valid(g);
   @ assigns ANY_MEMORY, *g;
-  @ GIVES(n)
+  @ GIVES_OBJECT(n, w.tag)
   @ TO_OUTSIDE
   @*/
 static LM_COLD void *object_slow(size_t n, struct want w, struct got *g)
@@ -548,6 +600,9 @@ static size_t whole(size_t n, struct want w)
   @ requires flag: refilled == \null || \valid(refilled);
   @ assigns ANY_MEMORY, *refilled;
   @ ensures bad: flags >= 4 ==> \result == \null && error == EINVAL;
+  @ ensures given: \result != \null ==> 
+  @   (flags % 2 == 1 && size < TINY_SIZE
+  @    ? GivenTiny(\result, size == 0 ? 1 : size) : GivenAt(\result, size, 8));
   @ ensures large: size > REQUEST_MAX ==> \result == \null;
   @ ensures none: \result == \null ==> flags >= 4 ||
   @   (error == ENOMEM && NoMemory(size));
@@ -590,7 +645,8 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
 /* As malloc_usable_size. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
-  @   locked, shared;
+  @   locked, shared, drained, BLOCK, SIZED, wrong, ownerless;
+  @ ensures size: p != \null ==> (block == p && block_size == \result) || wrong == p;
   @ ensures none: p == \null ==> \result == 0;
   @ TO_OUTSIDE
   @*/

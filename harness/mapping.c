@@ -220,7 +220,7 @@ static size_t object_size(size_t n)
 
 static void *mapping_alloc(size_t n, size_t align, unsigned noscan)
 {
-  size_t size = object_size(n);
+  size_t size = object_size(n), i;
   void *p;
   if (size == 0) {
     return NULL;
@@ -232,10 +232,14 @@ static void *mapping_alloc(size_t n, size_t align, unsigned noscan)
   table_lock();
   if (nmappings == maxmappings && !mappings_grow()) {
     table_unlock();
+    /*@ ghost const void *was_ended = ended; */
     object_unmap(p, size);
+    /*@ ghost ended = was_ended; */
     return NULL;
   }
-  mapping_add((uintptr_t)p, size, noscan);
+  i = mapping_add((uintptr_t)p, size, noscan);
+  /*@ ghost show_mapping(i, p, align == PAGE_SIZE ? 0 : align); */
+  (void)i;
   table_unlock();
   return p;
 }
@@ -247,9 +251,11 @@ static size_t mapping_look(const void *p, int *what)
   i = mapping_find((uintptr_t)p);
   if (i == nmappings) {
     *what = LM_FOREIGN;
+    /*@ ghost show_unmapped(p); */
   } else {
     size = mappings[i].size;
     *what = mappings[i].start == (uintptr_t)p ? LM_OK : LM_INTERIOR;
+    /*@ ghost if (*what == LM_OK) show_mapping(i, p, 1); else show_unmapped(p); */
   }
   table_unlock();
   return size;
@@ -263,6 +269,7 @@ static void mapping_release(void *p)
   i = mapping_find((uintptr_t)p);
   if (i == nmappings || mappings[i].start != (uintptr_t)p) {
     what = i == nmappings ? LM_FOREIGN : LM_INTERIOR;
+    /*@ ghost show_unmapped(p); */
     table_unlock();
     misuse("free", p, what);
     return;
@@ -289,7 +296,8 @@ static void *mapping_resize(void *p, size_t n)
     mapping_remove(i);
     q = object_remap(p, old, size);
     if (q != NULL) {
-      mapping_add((uintptr_t)q, size, noscan);
+      i = mapping_add((uintptr_t)q, size, noscan);
+      /*@ ghost show_mapping(i, q, 1); */
     } else {
       mapping_add((uintptr_t)p, old, noscan);
     }

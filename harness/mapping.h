@@ -111,8 +111,9 @@ static void table_unmap(struct mapping *table, size_t max);
 static void *object_map(size_t size, size_t align);
 
 /*@ requires mapped: ours == (uintptr_t)p && ours_size == size;
-  @ assigns ours_size, shared, error;
+  @ assigns ours_size, shared, error, ended;
   @ ensures none: ours_size == 0;
+  @ ensures ended: ended == p;
   @*/
 static void object_unmap(void *p, size_t size);
 
@@ -120,7 +121,10 @@ static void object_unmap(void *p, size_t size);
   @ requires mapped: ours == (uintptr_t)p && ours_size == size;
   @ requires apart: Apart(ours, size);
   @ requires some: 0 < to;
-  @ assigns ours, ours_size, refused, shared, error;
+  @ assigns ours, ours_size, refused, shared, error, ended;
+  @ ensures kept: \result == \null ==> ended == \old(ended);
+  @ ensures ended: \result != \null ==> \result == p || ended == p;
+
   @ ensures moved: \result != \null ==> ours == (uintptr_t)\result &&
   @   ours_size == to && Apart(ours, to) && ours + to <= UINTPTR_MAX;
   @ ensures same: \result == \null ==> ours == \old(ours) &&
@@ -143,6 +147,33 @@ static void table_note(uintptr_t start, size_t size);
   @*/
 static size_t object_unit(void);
 
+/* ---- What came of a call: no code ---- */
+
+/* Mapping i is, or was just made, a block at p. */
+/*@ ghost
+  /@ requires lock: locked == 1;
+   @ requires table: Table;
+   @ requires mapping: i < nmappings && mappings[i].start == (uintptr_t)p;
+   @ requires step: (uintptr_t)p % (step == 0 ? PAGE_SIZE : step) == 0;
+   @ assigns BLOCK;
+   @ ensures block: block == p && block_size == mappings[i].size;
+   @ ensures step: block_step == step && block_tiny == 0;
+   @/
+  void show_mapping(size_t i, const void *p, size_t step);
+*/
+
+/* No mapping begins at p. */
+/*@ ghost
+  /@ requires lock: locked == 1;
+   @ requires table: Table;
+   @ requires none: \forall integer i; 0 <= i < nmappings ==>
+   @   mappings[i].start != (uintptr_t)p;
+   @ assigns wrong;
+   @ ensures wrong: wrong == p;
+   @/
+  void show_unmapped(const void *p);
+*/
+
 /* ---- What mapping.c promises ---- */
 
 /* A mapping of n bytes or more, all zero, at a multiple of align; NULL only if
@@ -151,11 +182,15 @@ static size_t object_unit(void);
 /*@ requires outside: Outside;
   @ requires size: 0 < n;
   @ requires align: 0 < align;
-  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared, error;
+  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared, error,
+  @   BLOCK, ended;
   @ ensures must: \result == \null ==> refused == 1 ||
   @   n > REQUEST_MAX - UNIT_MAX || 2 * nmappings > MAPPINGS_MAX;
   @ ensures aligned: \result != \null ==> (uintptr_t)\result % align == 0;
   @ ensures outside: Outside;
+  @ KEEPS_END
+  @ ensures given: \result != \null ==> Given(\result, n) && block_tiny == 0 &&
+  @   block_step == (align == PAGE_SIZE ? 0 : align);
   @ ensures mapped: \result != \null ==> \exists integer i, size;
   @   0 <= i < nmappings && n <= size &&
   @   MappingIs(i, (uintptr_t)\result, size, noscan);
@@ -165,7 +200,9 @@ static void *mapping_alloc(size_t n, size_t align, unsigned noscan);
 /* What p, which is in no heap, is; if it is a block, its size. */
 /*@ requires outside: Outside;
   @ requires what: \valid(what);
-  @ assigns TABLE, *what, nobodys, locked, shared;
+  @ assigns TABLE, *what, nobodys, locked, shared, BLOCK, wrong;
+  @ ensures given: *what == LM_OK ==> block == p && block_size == \result;
+  @ ensures wrong: *what != LM_OK ==> wrong == p;
   @ ensures outside: Outside;
   @ ensures block: *what == LM_OK ==> \exists integer i;
   @   0 <= i < nmappings && mappings[i].start == (uintptr_t)p &&
@@ -183,7 +220,8 @@ static size_t mapping_look(const void *p, int *what);
 
 /* Frees p, which is in no heap; it is a misuse if no mapping starts there. */
 /*@ requires outside: Outside;
-  @ assigns TABLE, ours, ours_size, nobodys, locked, shared, error;
+  @ assigns TABLE, ours, ours_size, nobodys, locked, shared, error, END;
+  @ ensures ended: Ended(p);
   @ ensures outside: Outside;
   @ ensures gone: \forall integer i; 0 <= i < nmappings ==>
   @   mappings[i].start != (uintptr_t)p;
@@ -195,7 +233,11 @@ static void mapping_release(void *p);
  * memory, n is within a page of REQUEST_MAX or above, or no mapping starts at p. */
 /*@ requires outside: Outside;
   @ requires size: 0 < n;
-  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared, error;
+  @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared, error,
+  @   BLOCK, ended;
+  @ ensures given: \result != \null ==> Given(\result, n);
+  @ ensures kept: \result == \null ==> ended == \old(ended);
+  @ ensures ended: \result != \null ==> \result == p || ended == p;
   @ ensures must: \result == \null ==> refused == 1 ||
   @   n > REQUEST_MAX - UNIT_MAX || \forall integer i; 0 <= i < nmappings ==>
   @   mappings[i].start != (uintptr_t)p;

@@ -37,22 +37,25 @@ static int packed_gone(const struct heap *h, unsigned s, unsigned i);
 /*@ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
   @ requires byte: i < PAGE_SIZE;
-  @ assigns shared;
-  @ ensures \true;
+  @ assigns shared, NOTE;
+  @ ensures noted: noted == h && noted_run == s && noted_slot == SLOTS_MAX + i &&
+  @   due == NOTED;
   @*/
 static int packed_note(struct heap *h, unsigned s, unsigned i);
 
 /* The bytes of block i of run s, as any_peek named it. */
 /*@ requires heap: Heap(h);
   @ requires span: s < ARENA_PAGES;
-  @ assigns \nothing;
-  @ ensures \true;
+  @ assigns SIZED;
+  @ ensures sized: sized == \result && sized_run == s && sized_slot == i;
   @*/
 static size_t any_size(const struct heap *h, unsigned s, unsigned i);
 
 /* Frees the object at off, in a packed span; or says what off is. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, shared;
+  @ assigns h->arena, shared, END;
+  @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
   @ ensures sound: Arena(&h->arena);
   @*/
 static int packed_free(struct heap *h, unsigned off);
@@ -60,7 +63,8 @@ static int packed_free(struct heap *h, unsigned off);
 /* Frees the objects of span s that others have freed. */
 /*@ IN_SECTION(h)
   @ requires span: s < ARENA_PAGES;
-  @ assigns h->arena, shared;
+  @ requires cleared: cleared == s;
+  @ assigns h->arena, shared, END;
   @ ensures sound: Arena(&h->arena);
   @*/
 static void packed_collect(struct heap *h, unsigned s);
@@ -83,7 +87,10 @@ static int has_packs(const struct heap *h);
 /*@ IN_SECTION(h)
   @ requires size: 1 <= n < TINY_SIZE;
   @ requires flag: \valid(refilled) && \separated(refilled, &h->arena);
-  @ assigns h->arena, *refilled, shared;
+  @ assigns h->arena, *refilled, shared, BLOCK;
+  @ ensures must: CursorRoom{Pre}(&h->arena, LIST_OF(HOLDER, TAG_TINY)) ==>
+  @   \result != 0;
+  @ ensures block: \result != 0 ==> GivenTiny(h->base + \result, n);
   @ ensures sound: Arena(&h->arena);
   @*/
 static unsigned pack(struct heap *h, unsigned n, short *refilled);
@@ -92,7 +99,8 @@ static unsigned pack(struct heap *h, unsigned n, short *refilled);
 /*@ IN_SECTION(h)
   @ requires size: 1 <= n < TINY_SIZE;
   @ requires flag: \valid(refilled) && \separated(refilled, &h->arena);
-  @ assigns h->arena, *refilled, shared, error;
+  @ assigns h->arena, *refilled, shared, error, BLOCK;
+  @ ensures block: \result != 0 ==> GivenTiny(h->base + \result, n);
   @ ensures sound: Arena(&h->arena);
   @*/
 static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);

@@ -14,7 +14,9 @@
 #include "heaps.h"
 
 /* Bytes in one of the system's own pages, a power of two, 64 KiB at most. */
+/*@ ghost size_t unit; */
 /*@ assigns \nothing;
+  @ ensures unit: \result == unit;
   @ ensures some: 0 < \result <= 65536;
   @*/
 static size_t os_page_size(void);

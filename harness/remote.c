@@ -20,12 +20,19 @@ static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i
   return arena_peek(&h->arena, off, s, i);
 }
 
+static int block_free(struct heap *h, unsigned off)
+{
+  int what = arena_free(&h->arena, off);
+  /*@ ghost if (what == LM_OK) show_end(h, off); else show_wrong(h, off); */
+  return what;
+}
+
 static int any_free(struct heap *h, unsigned off)
 {
   if (is_packed(h, off / PAGE_SIZE)) {
     return packed_free(h, off);
   }
-  return arena_free(&h->arena, off);
+  return block_free(h, off);
 }
 
 /* ---- Frees by other threads ---- */
@@ -36,7 +43,8 @@ static int any_free(struct heap *h, unsigned off)
   @ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
   @ requires index: w < WORDS;
-  @ assigns h->arena, shared;
+  @ requires cleared: cleared == s;
+  @ assigns h->arena, shared, END;
   @ ensures sound: Arena(&h->arena);
   @*/
 static void collect_word(struct heap *h, unsigned s, unsigned w)
@@ -45,12 +53,12 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
   count_collected(h, x);
   x = arena_sweep(&h->arena, s, w, x);
   /*@ loop invariant sound: Arena(&h->arena);
-    @ loop assigns x, h->arena, shared;
+    @ loop assigns x, h->arena, shared, END;
     @ loop variant x;
     @*/
   while (x != 0) {
     unsigned off = arena_offset_of(&h->arena, s, w * WORD_BITS + word_ctz(x));
-    int what = arena_free(&h->arena, off);
+    int what = block_free(h, off);
     if (what != LM_OK) {
       misuse("free", h->base + off, what);
     }
@@ -61,7 +69,8 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
 /*@ IN_SECTION(h)
   @ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
-  @ assigns h->arena, shared;
+  @ assigns h->arena, shared, END, due, cleared;
+  @ ensures due: due == \old(due);
   @ ensures sound: Arena(&h->arena);
   @*/
 static void collect_span(struct heap *h, unsigned s)
@@ -75,7 +84,7 @@ static void collect_span(struct heap *h, unsigned s)
   }
   /*@ loop invariant range: 0 <= w <= WORDS;
     @ loop invariant sound: Arena(&h->arena);
-    @ loop assigns w, h->arena, shared;
+    @ loop assigns w, h->arena, shared, END;
     @ loop variant WORDS - w;
     @*/
   for (w = 0; w < WORDS; w++) {
@@ -88,6 +97,7 @@ static void collect_span(struct heap *h, unsigned s)
 static void collect(struct heap *h)
 {
   unsigned s, next, n = 0;
+  /*@ ghost const void *was_ended = ended, *was_wrong = wrong; */
   if (!pending(h)) {
     return;
   }
@@ -95,7 +105,8 @@ static void collect(struct heap *h)
   /*@ loop invariant range: 0 <= n <= ARENA_PAGES;
     @ loop invariant span: s < ARENA_PAGES;
     @ loop invariant sound: Arena(&h->arena);
-    @ loop assigns s, next, n, h->arena, shared;
+    @ loop invariant due: due == \at(due,Pre);
+    @ loop assigns s, next, n, h->arena, shared, END, due, cleared;
     @ loop variant ARENA_PAGES - n;
     @*/
   while (s != 0 && n < ARENA_PAGES) {
@@ -104,6 +115,8 @@ static void collect(struct heap *h)
     s = next;
     n++;
   }
+  /*@ ghost ended = was_ended; */
+  /*@ ghost wrong = was_wrong; */
 }
 
 static int freed_remotely(const struct heap *h, unsigned s, unsigned i)
@@ -121,6 +134,7 @@ static int note_free(struct heap *h, unsigned s, unsigned i)
     return packed_note(h, s, i - SLOTS_MAX);
   }
   bit = word_set(0, i % WORD_BITS);
+  /*@ assert one: OneBit(bit, i % WORD_BITS); */
   return (remote_set(h, WORDS * s + i / WORD_BITS, bit) & bit) == 0;
 }
 

@@ -16,6 +16,7 @@
   @ requires slot: \valid(i);
   @ requires apart: \separated(s, i, &h->arena);
   @ assigns *s, *i, shared;
+  @ ensures result: LM_OK <= \result <= LM_FOREIGN;
   @ ensures run: *s < ARENA_PAGES;
   @ ensures slot: \result == LM_OK ==> *i < SLOTS_ALL;
   @*/
@@ -23,14 +24,27 @@ static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i
 
 /* Frees the block at off, or says what off is: as arena_free. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, shared;
+  @ assigns h->arena, shared, END;
+  @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
   @ ensures sound: Arena(&h->arena);
   @*/
 static int any_free(struct heap *h, unsigned off);
 
+/* The same for who knows that it is no tiny object. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, END;
+  @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static int block_free(struct heap *h, unsigned off);
+
 /* Frees what others have freed.  The stack has each span once at most. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, shared;
+  @ assigns h->arena, shared, END, due, cleared, drained;
+  @ KEEPS_END
+  @ ensures drained: drained == h;
   @ ensures sound: Arena(&h->arena);
   @*/
 static void collect(struct heap *h);
@@ -49,8 +63,8 @@ static int freed_remotely(const struct heap *h, unsigned s, unsigned i);
 /*@ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
   @ requires slot: i < SLOTS_ALL;
-  @ assigns shared;
-  @ ensures \true;
+  @ assigns shared, NOTE;
+  @ ensures noted: noted == h && noted_run == s && noted_slot == i && due == NOTED;
   @*/
 static int note_free(struct heap *h, unsigned s, unsigned i);
 

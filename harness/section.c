@@ -270,9 +270,9 @@ static word remote_take(struct heap *h, unsigned k)
   return __atomic_exchange_n(&h->inbox.remote[k], 0, __ATOMIC_ACQ_REL);
 }
 
-static word remote_set(struct heap *h, unsigned k, word bits)
+static word remote_set(struct heap *h, unsigned k, word bit)
 {
-  return __atomic_fetch_or(&h->inbox.remote[k], bits, __ATOMIC_SEQ_CST);
+  return __atomic_fetch_or(&h->inbox.remote[k], bit, __ATOMIC_SEQ_CST);
 }
 
 /* ---- Figures, and the time ---- */

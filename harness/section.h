@@ -37,6 +37,7 @@ static void unlock(void);
   @ assigns h->owner, nobodys, shared;
   @ ensures seen: \result == h->owner;
   @ ensures mine: Mine{Pre}(h) ==> \result == me.id;
+  @ ensures never: ownerless == h ==> \result == 0;
   @ ensures none: locked == 1 && \result == 0 ? nobodys == h
   @   : nobodys == \old(nobodys);
   @ ensures whole: \result != 0 ==> \valid(h);
@@ -45,7 +46,8 @@ static long heap_owner(struct heap *h);
 
 /* Whether it never has one: then its records may not be whole. */
 /*@ requires heap: Heap(h);
-  @ assigns \nothing;
+  @ assigns ownerless;
+  @ ensures never: \result != 0 <==> ownerless == h;
   @ ensures whole: \result == 0 ==> \valid(h);
   @*/
 static int heap_shared(const struct heap *h);
@@ -54,6 +56,7 @@ static int heap_shared(const struct heap *h);
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires none: nobodys == h;
+  @ requires ever: ownerless != h;
   @ requires thread: me.id != 0;
   @ requires whole: \valid(h);
   @ assigns h->owner, nobodys, shared;
@@ -62,8 +65,9 @@ static int heap_shared(const struct heap *h);
   @*/
 static void heap_own(struct heap *h);
 
-/* Makes h, that this thread owns, nobody's. */
+/* Makes h, that this thread owns, nobody's; it has done what others have queued. */
 /*@ requires heap: Heap(h);
+  @ requires drained: drained == h;
   @ requires lock: locked == 1 && inside == \null;
   @ requires mine: Mine(h);
   @ requires own: own == 1;
@@ -123,7 +127,7 @@ static void own_end(struct heap *h);
 /*@ requires heap: Heap(h);
   @ requires one: inside == \null;
   @ requires entitled: (own == 1 && Mine(h)) || (locked == 1 && nobodys == h);
-  @ assigns h->arena, h->note, inside;
+  @ assigns h->arena, h->note, inside, drained;
   @ ensures inside: inside == h;
   @ ensures sound: Arena(&h->arena);
   @*/
@@ -185,10 +189,79 @@ static void heap_publish(struct heap *h);
   requires inside: inside == h; \
   requires sound: Arena(&h->arena);
 
+/* ---- What came of a call: no code ---- */
+
+/* A block of n bytes, that was just made, begins at off; one that lives does. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires block: Block(&h->arena, off, n);
+   @ requires step: AlignedAs(off, step);
+   @ assigns BLOCK;
+   @ ensures block: block == h->base + off && block_size == n;
+   @ ensures step: block_step == step && block_tiny == 0;
+   @/
+  void show_new(struct heap *h, unsigned off, unsigned n, unsigned step);
+*/
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires block: Block(&h->arena, off, n);
+   @ assigns BLOCK;
+   @ ensures block: block == h->base + off && block_size == n;
+   @/
+  void show_live(struct heap *h, unsigned off, unsigned n);
+*/
+
+/* What look found at p, in run s with number i, has n bytes. */
+/*@ ghost
+  /@ requires size: sized == n && sized_run == s && sized_slot == i;
+   @ assigns BLOCK;
+   @ ensures block: block == p && block_size == n;
+   @/
+  void show_sized(const void *p, unsigned s, unsigned i, size_t n);
+*/
+
+/* A block that began at off has ended. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires gone: !BlockStart(&h->arena, off);
+   @ assigns ended;
+   @ ensures ended: ended == (char *)h->base + off;
+   @/
+  void show_end(struct heap *h, unsigned off);
+*/
+
+/* No live block begins at off. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires none: !BlockStart(&h->arena, off);
+   @ assigns wrong;
+   @ ensures wrong: wrong == (char *)h->base + off;
+   @/
+  void show_wrong(struct heap *h, unsigned off);
+*/
+
+/* This thread has noted for the owner that p, slot i of run s, has ended; or has
+ * seen, reading what is not its own, that it is no block. */
+/*@ ghost
+  /@ requires noted: noted == h && noted_run == s && noted_slot == i;
+   @ assigns ended;
+   @ ensures ended: ended == p;
+   @/
+  void show_noted(struct heap *h, const void *p, unsigned s, unsigned i);
+*/
+/*@ ghost
+  /@ requires what: what != LM_OK;
+   @ assigns wrong;
+   @ ensures wrong: wrong == p;
+   @/
+  void show_seen(const void *p, int what);
+*/
+
 /* ---- What the program did wrong ---- */
 
 /* These end the program; no proof relies on that. */
-/*@ assigns shared;
+/*@ requires wrong: wrong == p;
+  @ assigns shared;
   @ ensures \true;
   @*/
 static void misuse(const char *function, const void *p, int what);
