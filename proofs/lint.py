@@ -1,6 +1,7 @@
 """What the sources may not contain, because a proof could rest on it.
 
-Scans the text: comments are left out of the code, prose out of the ACSL.
+Scans the text: comments are left out of the code, prose out of the ACSL.  Mutants
+whose place in the code has changed are found here too, each time.
 """
 import glob, re
 
@@ -54,6 +55,20 @@ def well_founded(name, parameters, body):
         c.split(",")[names.index(n.group(1))].strip() == n.group(1) + " - 1" for c in calls))
 
 
+def read_mutants():
+    for path in sorted(glob.glob("proofs/mutants/*.txt")):
+        line = 1
+        for block in re.split(r"(\n(?:[ \t]*\n)+)", open(path).read()):
+            rows = [r for r in block.split("\n") if r.strip() and not r.startswith("#")]
+            if rows:
+                mutant = {"at": f"{path}:{line}", "also": ""}
+                for row in rows:
+                    key, _, value = row.partition(":")
+                    mutant[key.strip()] = value.strip().replace("\\n", "\n")
+                yield mutant
+            line += block.count("\n")
+
+
 def lint():
     """(faults, notes) of all sources."""
     faults, notes = [], []
@@ -81,6 +96,10 @@ def lint():
         for line, row in enumerate(open(path), 1):
             for word in re.findall(SECTION, row):
                 faults.append(f"{path}:{line}: {word}: a section outside of harness/heap.c")
+    for m in read_mutants():
+        found = open(m["file"]).read().count(m["old"])
+        if found != 1:
+            faults.append(f"{m['at']}: old: occurs {found} times in {m['file']}")
     for path in proven:
         code = re.sub(r'/\*.*?\*/|"[^"\n]*"', lambda m: "\n" * m.group(0).count("\n"),
                       open(path).read(), flags=re.S)
