@@ -1018,11 +1018,11 @@ static SLOW void free_here(struct heap *h, void *p)
   due = tick(h);
   section_leave(h);
   own_end(h);
-  if (due) {
-    tick_unowned();
-  }
   if (what != LM_OK) {
     misuse("free", p, what);
+  }
+  if (due) {
+    tick_unowned();
   }
 }
 

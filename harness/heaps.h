@@ -118,7 +118,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost unsigned sized_run; */   /* what is in this run, and has */
 /*@ ghost unsigned sized_slot; */  /* this number there */
 /*@ ghost const void *ended; */    /* a block began here, and has ended */
-/*@ ghost const void *wrong; */    /* no live block begins here */
+/*@ ghost const void *wrong; */    /* no live block begins here, */
+/*@ ghost const void *reported; */ /* which was reported */
 
 /* What the protocol between threads asks of a thread. */
 /*@ ghost struct heap *noted; */   /* where it has noted a free last, */
@@ -158,8 +159,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @ predicate GivenTiny{L}(void *p, integer n) =
   @   Given(p, n) && block_tiny == TinyAlign(n);
   @
-  @ // A block at p has ended, or none begins there.
-  @ predicate Ended{L}(void *p) = ended == p || wrong == p;
+  @ // A block at p has ended, or that none begins there was reported.
+  @ predicate Ended{L}(void *p) = ended == p || reported == p;
   @
   @ // Address p is in heap h.
   @ predicate In{L}(struct heap *h, void *p) =
@@ -186,13 +187,15 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /* What says what came of the call. */
 #define BLOCK block, block_size, block_step, block_tiny
 #define SIZED sized, sized_run, sized_slot
-#define END ended, wrong
+#define END ended, wrong, reported
 #define NOTE noted, noted_run, noted_slot, due
 
 /* What is done on the way, for others, is not what came of the call. */
-#define STILL due == \at(due,Pre) && ended == \at(ended,Pre) && wrong == \at(wrong,Pre)
+#define STILL due == \at(due,Pre) && ended == \at(ended,Pre) && \
+  reported == \at(reported,Pre)
 #define KEEPS_END \
-  ensures end: due == \old(due) && ended == \old(ended) && wrong == \old(wrong);
+  ensures end: due == \old(due) && ended == \old(ended) && \
+    reported == \old(reported);
 
 /* What a section of any heap changes; and what makes a new heap, too. */
 #define OLD_HEAPS \

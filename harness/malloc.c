@@ -152,8 +152,8 @@ static LM_COLD void *obtain(size_t n, size_t align, int *zero)
 /* The size of the block at p, for function, which is a misuse if there is
  * none. */
 /*@ FROM_OUTSIDE
-  @ assigns TABLE, nobodys, locked, shared, BLOCK, SIZED, wrong, ownerless;
-  @ ensures size: (block == p && block_size == \result) || wrong == p;
+  @ assigns TABLE, nobodys, locked, shared, BLOCK, SIZED, wrong, reported, ownerless;
+  @ ensures size: (block == p && block_size == \result) || reported == p;
   @ TO_OUTSIDE
   @*/
 static LM_COLD size_t size_slow(const char *function, const void *p)
@@ -180,8 +180,8 @@ static LM_COLD size_t size_slow(const char *function, const void *p)
 /* The same, most often without a search. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
-  @   locked, shared, drained, BLOCK, SIZED, wrong, ownerless;
-  @ ensures size: (block == p && block_size == \result) || wrong == p;
+  @   locked, shared, drained, BLOCK, SIZED, wrong, reported, ownerless;
+  @ ensures size: (block == p && block_size == \result) || reported == p;
   @ TO_OUTSIDE
   @*/
 static inline size_t size_of(const char *function, const void *p)
@@ -342,7 +342,7 @@ FAST void *lm_calloc(size_t n, size_t size)
  * contents; if NULL is returned, it is as it was.  Of no bytes: frees it. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ ensures given: \result != \null ==> Given(\result, size) || wrong == p;
+  @ ensures given: \result != \null ==> Given(\result, size) || reported == p;
   @ ensures ended: p != \null ==> size == 0 || (\result != \null && \result != p)
   @   ==> Ended(p);
   @ ensures kept: \result == \null ==> size != 0 ==> ended == \old(ended);
@@ -382,7 +382,7 @@ FAST void *lm_realloc(void *p, size_t size)
 /* realloc for n times size bytes. */
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
-  @ ensures given: \result != \null ==> Given(\result, n * size) || wrong == p;
+  @ ensures given: \result != \null ==> Given(\result, n * size) || reported == p;
   @ ensures ended: p != \null ==> n * size == 0 ||
   @   (\result != \null && \result != p) ==> Ended(p);
   @ ensures kept: \result == \null ==> n * size != 0 ==> ended == \old(ended);
@@ -518,8 +518,8 @@ PUBLIC void *lm_pvalloc(size_t size)
 /* The bytes of the object at p, all of which may be used; of NULL 0. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
-  @   locked, shared, drained, BLOCK, SIZED, wrong, ownerless;
-  @ ensures size: p != \null ==> (block == p && block_size == \result) || wrong == p;
+  @   locked, shared, drained, BLOCK, SIZED, wrong, reported, ownerless;
+  @ ensures size: p != \null ==> (block == p && block_size == \result) || reported == p;
   @ ensures none: p == \null ==> \result == 0;
   @ TO_OUTSIDE
   @*/
@@ -645,8 +645,8 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
 /* As malloc_usable_size. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
-  @   locked, shared, drained, BLOCK, SIZED, wrong, ownerless;
-  @ ensures size: p != \null ==> (block == p && block_size == \result) || wrong == p;
+  @   locked, shared, drained, BLOCK, SIZED, wrong, reported, ownerless;
+  @ ensures size: p != \null ==> (block == p && block_size == \result) || reported == p;
   @ ensures none: p == \null ==> \result == 0;
   @ TO_OUTSIDE
   @*/

@@ -97,7 +97,7 @@ static void collect_span(struct heap *h, unsigned s)
 static void collect(struct heap *h)
 {
   unsigned s, next, n = 0;
-  /*@ ghost const void *was_ended = ended, *was_wrong = wrong; */
+  /*@ ghost const void *was_ended = ended, *was_reported = reported; */
   if (!pending(h)) {
     return;
   }
@@ -116,7 +116,7 @@ static void collect(struct heap *h)
     n++;
   }
   /*@ ghost ended = was_ended; */
-  /*@ ghost wrong = was_wrong; */
+  /*@ ghost reported = was_reported; */
 }
 
 static int freed_remotely(const struct heap *h, unsigned s, unsigned i)

@@ -261,8 +261,8 @@ static void heap_publish(struct heap *h);
 
 /* These end the program; no proof relies on that. */
 /*@ requires wrong: wrong == p;
-  @ assigns shared;
-  @ ensures \true;
+  @ assigns shared, reported;
+  @ ensures reported: reported == p;
   @*/
 static void misuse(const char *function, const void *p, int what);
 /*@ assigns shared;
