@@ -1051,28 +1051,6 @@ FAST void lm_free(void *p)
 
 /* ---- For a collector ---- */
 
-#define HELD_OWN 1
-#define HELD_LOCK 2
-
-/* Lets this thread change heap h, which is its own or nobody's, until let_go:
- * HELD_OWN or HELD_LOCK; 0 if it may not: another thread's, or one that a signal
- * handler finds in the middle of a change. */
-/*@ FROM_OUTSIDE
-  @ requires heap: Heap(h);
-  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, locked,
-  @   shared, drained;
-  @ ensures result: 0 <= \result <= HELD_LOCK;
-  @ ensures outside: \result == 0 ==> Outside;
-  @ ensures same: \result == 0 ==> Idle{Pre} ==> Idle;
-  @ ensures how: \result == HELD_OWN ==> own == 1 && locked == 0;
-  @ ensures hand: \result == HELD_OWN ==> me.heaps != \null;
-  @ ensures lock: \result == HELD_LOCK ==> own == 0 && locked == 1;
-  @ ensures idle: \result == HELD_LOCK ==> Idle{Pre} ==> Idle;
-  @ ensures inside: \result != 0 ==> inside == h;
-  @ ensures none: ours_size == 0 && due == 0;
-  @ ensures sound: \result != 0 ==> Arena(&h->arena);
-  @ ensures own: Own;
-  @*/
 static int hold(struct heap *h)
 {
   if (is_mine(h)) {
@@ -1092,19 +1070,6 @@ static int hold(struct heap *h)
   return HELD_LOCK;
 }
 
-/* how: what hold said. */
-/*@ IN_SECTION(h)
-  @ requires how: how == HELD_OWN || how == HELD_LOCK;
-  @ requires own: how == HELD_OWN ==>
-  @   own == 1 && locked == 0 && me.heaps != \null;
-  @ requires lock: how == HELD_LOCK ==> own == 0 && locked == 1;
-  @ requires none: ours_size == 0 && due == 0;
-  @ requires still: Own;
-  @ assigns h->arena, h->note, own, mine, inside, nobodys, locked, shared;
-  @ ensures outside: Outside;
-  @ ensures idle: how == HELD_OWN ==> Idle;
-  @ ensures own: Own;
-  @*/
 static void let_go(struct heap *h, int how)
 {
   section_leave(h);

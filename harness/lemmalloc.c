@@ -2,7 +2,7 @@
  * lemmalloc.c - malloc and friends over heaps that threads own.
  * The whole library is this one translation unit: the core's functions are
  * internal and can be inlined, and nothing but the public names is exported.
- * Proven: the core; malloc.c, heap.c, remote.c, purge.c and mapping.c over the
+ * Proven: the core; malloc.c, heap.c, remote.c, purge.c, sweep.c and mapping.c over the
  * headers that they name as trusted.  Trusted: this file and the others it
  * includes from harness/.
  */
@@ -73,6 +73,7 @@ __attribute__((noreturn, cold, noinline)) static void reentered(void)
 
 #include "malloc.c"
 #include "stats.c"
+#include "sweep.c"
 #include "spans.c"
 #include "options.c"
 #if !defined LM_PREFIX_ONLY && !defined LM_NO_CXX

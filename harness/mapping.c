@@ -261,6 +261,21 @@ static size_t mapping_look(const void *p, int *what)
   return size;
 }
 
+static int mapping_is(const void *p, size_t size, unsigned noscan)
+{
+  size_t i;
+  int is;
+  table_lock();
+  i = mapping_find((uintptr_t)p);
+  is = i < nmappings && mappings[i].start == (uintptr_t)p &&
+       mappings[i].size == size && mappings[i].noscan == noscan;
+  /*@ assert this: is != 0 ==> MappingIs(i, (uintptr_t)p, size, noscan); */
+  /*@ assert none: is == 0 ==> \forall integer j; 0 <= j < nmappings ==>
+    @   !MappingIs(j, (uintptr_t)p, size, noscan); */
+  table_unlock();
+  return is;
+}
+
 static void mapping_release(void *p)
 {
   size_t i, size = 0;

@@ -218,6 +218,15 @@ static void *mapping_alloc(size_t n, size_t align, unsigned noscan);
   @*/
 static size_t mapping_look(const void *p, int *what);
 
+/* Whether a mapping of just size bytes, noscan or not, begins at p. */
+/*@ requires outside: Outside;
+  @ assigns TABLE, nobodys, locked, shared;
+  @ ensures outside: Outside;
+  @ ensures is: \result != 0 <==> \exists integer i; 0 <= i < nmappings &&
+  @   MappingIs(i, (uintptr_t)p, size, noscan);
+  @*/
+static int mapping_is(const void *p, size_t size, unsigned noscan);
+
 /* Frees p, which is in no heap; it is a misuse if no mapping starts there. */
 /*@ requires outside: Outside;
   @ assigns TABLE, ours, ours_size, nobodys, locked, shared, error, END;

@@ -19,8 +19,6 @@ struct packs {
   struct tiny tiny;         /* its live[] is only as long as the heap */
 };
 
-#define BLOCKS_IN_PAGE (PAGE_SIZE / TINY_SIZE)
-
 /* The records of heap h's tiny objects; NULL if there are none. */
 static struct packs *packs_of(const struct heap *h)
 {
@@ -167,6 +165,11 @@ static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled)
     return arena_alloc(&h->arena, HOLDER, 2u * class_of_size(n) + 1u, refilled);
   }
   return pack(h, n, refilled);
+}
+
+static unsigned packed_live(const struct heap *h, unsigned b)
+{
+  return h->packs->tiny.live[b];
 }
 
 static int packed_free(struct heap *h, unsigned off)

@@ -8,6 +8,8 @@
 #define LM_PACKED_H
 #include "section.h"
 
+#define BLOCKS_IN_PAGE (PAGE_SIZE / TINY_SIZE)
+
 /* Whether page s of heap h is a span of tiny objects, which all have one page;
  * where another thread owns h it may become one, or cease to be, at any time. */
 /*@ requires heap: Heap(h);
@@ -59,6 +61,14 @@ static size_t any_size(const struct heap *h, unsigned s, unsigned i);
   @ ensures sound: Arena(&h->arena);
   @*/
 static int packed_free(struct heap *h, unsigned off);
+
+/* The bytes of block b, of a packed span, at which objects begin, a bit each. */
+/*@ IN_SECTION(h)
+  @ requires block: b < ARENA_PAGES * BLOCKS_IN_PAGE;
+  @ assigns \nothing;
+  @ ensures \true;
+  @*/
+static unsigned packed_live(const struct heap *h, unsigned b);
 
 /* Frees the objects of span s that others have freed. */
 /*@ IN_SECTION(h)

@@ -314,3 +314,8 @@ static inline void block_zero(void *p, size_t n)
 {
   memset(p, 0, n);
 }
+
+static inline word mark_word(const unsigned long *marks, unsigned w)
+{
+  return marks[w];
+}

@@ -5,7 +5,7 @@
  * the lock by who has seen there that the heap has no owner.  So nobody else
  * changes it, and the arena is sound at the beginning if it was left sound.
  * The last two functions compile to nothing.
- * Proven: nothing here; that heap.c, remote.c and purge.c keep these rules is.
+ * Proven: nothing here; that who uses it keeps these rules is.
  * Trusted: that these contracts are true.  The protocol behind them is checked
  * in proofs/model.
  */
@@ -284,5 +284,11 @@ static inline void block_copy(void *to, const void *from, size_t n);
   @ ensures \true;
   @*/
 static inline void block_zero(void *p, size_t n);
+
+/* Word w of a collector's marks. */
+/*@ assigns \nothing;
+  @ ensures \true;
+  @*/
+static inline word mark_word(const unsigned long *marks, unsigned w);
 
 #endif

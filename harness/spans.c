@@ -1,37 +1,18 @@
 /*
  * spans.c - what a garbage collector asks: which spans and blocks there are,
- * which block a pointer points into; and the end of all that it did not mark.
- * Nothing is kept between two calls: a collector has its marks itself.
- * Proven: arena_sweep, tiny_free.  Trusted: every line here.
+ * which block a pointer points into.
+ * Proven: nothing here.  Trusted: every line.
  * Part of lemmalloc.c.
- * Go's names: mspan (lm_span), findObject (lm_block_of), sweep (lm_sweep).
+ * Go's names: mspan (lm_span), findObject (lm_block_of).
  */
-
-#define MARK_BITS (8u * (unsigned)sizeof(unsigned long))
 
 /* ---- Spans ---- */
 
 /* Describes run s of heap h; 0 if it holds no blocks. */
 static int span_at(const struct heap *h, unsigned s, struct lm_span *v)
 {
-  unsigned t = PEEK(h->arena.tag[s]);
-  v->start = h->base + (size_t)s * PAGE_SIZE;
-  if (SLOTTED(t)) {
-    v->size = class_size(t / 2u);
-    v->count = class_slots(t / 2u);
-    v->flags = t == TAG_TINY ? LM_NOSCAN | LM_TINY : t % 2u;
-    return 1;
-  }
-  v->size = (size_t)PEEK(h->arena.npages[s]) * PAGE_SIZE;
-  v->count = 1;
-  v->flags = LM_LARGE | t % 2u;
-  return t / 2u == CLASS_LARGE;
-}
-
-static int same_span(const struct lm_span *v, const struct lm_span *w)
-{
-  return v->start == w->start && v->size == w->size && v->count == w->count &&
-         v->flags == w->flags;
+  *v = span_of(h->base, s, PEEK(h->arena.tag[s]), PEEK(h->arena.npages[s]));
+  return v->count != 0;
 }
 
 static void describe(const struct mapping *m, struct lm_span *v)
@@ -44,32 +25,13 @@ static void describe(const struct mapping *m, struct lm_span *v)
 
 typedef int visit_span(const struct lm_span *span, void *arg);
 
-/* Describes the first span of heap h from page s on; the page behind it, or 0
- * if there is none or the heap is not this thread's.  s need not begin a run:
- * what did may have become one with those before. */
-static unsigned span_from(struct heap *h, unsigned s, struct lm_span *v)
-{
-  int found = 0, how = hold(h);
-  if (!how) {
-    return 0;
-  }
-  collect(h);
-  while (!found && s < (unsigned)h->arena.fresh) {
-    found = span_at(h, s, v);
-    s += h->arena.tag[s] == TAG_NONE ? 1 : h->arena.npages[s];
-  }
-  let_go(h, how);
-  return found ? s : 0;
-}
-
 /* Visits the spans of heap h. */
 static int heap_spans(struct heap *h, visit_span *visit, void *arg)
 {
-  struct lm_span v;
-  unsigned s = h->arena.lo;
+  struct at_page at = { { NULL, 0, 0, 0 }, h->arena.lo };
   int result = 0;
-  while (result == 0 && (s = span_from(h, s, &v)) != 0) {
-    result = visit(&v, arg);
+  while (result == 0 && (at = span_from(h, at.page)).page != 0) {
+    result = visit(&at.span, arg);
   }
   return result;
 }
@@ -209,101 +171,4 @@ PUBLIC int lm_each_block(int (*visit)(const struct lm_block *block, void *arg), 
 {
   struct visitor to = { visit, arg };
   return lm_each_span(span_blocks, &to);
-}
-
-/* ---- The end of what is not marked ---- */
-
-static int marked(const unsigned long *marks, unsigned i)
-{
-  return (int)(marks[i / MARK_BITS] >> i % MARK_BITS & 1u);
-}
-
-/* Ends the tiny objects of packed span s whose blocks are not marked; their
- * number. */
-static long sweep_packed(struct heap *h, unsigned s, const unsigned long *marks)
-{
-  long n = 0;
-  unsigned i;
-  for (i = 0; i < BLOCKS_IN_PAGE; i++) {
-    unsigned b = s * BLOCKS_IN_PAGE + i;
-    unsigned x = marked(marks, i) ? 0 : h->packs->tiny.live[b];
-    for (; x != 0; x &= x - 1u) {
-      n += any_free(h, b * TINY_SIZE + lowest(x)) == LM_OK;
-    }
-  }
-  return n;
-}
-
-/* The same for blocks of their own. */
-static long sweep_slots(struct heap *h, unsigned s, unsigned count,
-                        const unsigned long *marks)
-{
-  long n = 0;
-  unsigned w;
-  for (w = 0; w * WORD_BITS < count; w++) {
-    word dead = h->arena.bits[WORDS * s + w] & ~marks[w];
-    n += __builtin_popcountl(dead & ~arena_sweep(&h->arena, s, w, dead));
-  }
-  return n;
-}
-
-/* As lm_sweep, in heap h, which the caller holds. */
-static long sweep_in(struct heap *h, const struct lm_span *span, const unsigned long *marks)
-{
-  struct lm_span v;
-  unsigned s = offset(h, span->start) / PAGE_SIZE;
-  collect(h);
-  if (!span_at(h, s, &v) || !same_span(&v, span)) {
-    return -1;
-  }
-  tick(h);
-  if (v.flags & LM_TINY) {
-    return sweep_packed(h, s, marks);
-  }
-  if (v.flags & LM_LARGE) {
-    return !marked(marks, 0) && arena_free(&h->arena, s * PAGE_SIZE) == LM_OK;
-  }
-  return sweep_slots(h, s, (unsigned)v.count, marks);
-}
-
-/* The same of a mapping. */
-static long sweep_mapping(const struct lm_span *span, const unsigned long *marks)
-{
-  struct mapping *m;
-  struct lm_span v;
-  int same;
-  lock();
-  m = mapping_of(span->start);
-  if (m != NULL) {
-    describe(m, &v);
-  }
-  same = m != NULL && same_span(&v, span);
-  unlock();
-  if (!same) {
-    errno = EINVAL;
-    return -1;
-  }
-  if (!marked(marks, 0)) {
-    mapping_release(span->start);
-  }
-  return !marked(marks, 0);
-}
-
-PUBLIC long lm_sweep(const struct lm_span *span, const unsigned long *marks)
-{
-  struct heap *h = heap_of(span->start);
-  int old = errno, how;
-  long n;
-  if (h == NULL) {
-    return sweep_mapping(span, marks);
-  }
-  how = hold(h);
-  if (!how) {
-    errno = EPERM;
-    return -1;
-  }
-  n = sweep_in(h, span, marks);
-  let_go(h, how);
-  errno = n < 0 ? EINVAL : old;
-  return n;
 }

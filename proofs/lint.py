@@ -25,7 +25,7 @@ NEGATIVE = r"\(\s*(size_t|word|uintptr_t|unsigned[a-z ]*)\s*\)\s*\(?\s*-\s*\d"
 SHARED = r"(->|\.)\s*(to|next|inbox|refills|collected|packs|shared|pending|chain|queued|remote)\b|->\s*owner\b"
 # In the rest of the harness: to begin or leave a section, of which only heap.c
 # has been proven that it keeps the rules.
-SECTION = r"\b(own_begin|own_begin_slow|own_end|section_enter|section_leave|heap_own|heap_disown)\s*\("
+SECTION = r"\b(own_begin|own_begin_slow|own_end|section_enter|section_leave|heap_own|heap_disown|hold|let_go)\s*\("
 # logic T name{L}(parameters) = body;  predicate name ...
 LOGIC = (r"\b(?:logic\s[^;=(]*?|predicate\s+)\b(\w+)\s*(?:\{[^}]*\})?\s*"
          r"(?:\(([^)]*)\))?\s*(=[^;]*|);")
@@ -73,7 +73,7 @@ def lint():
     """(faults, notes) of all sources."""
     faults, notes = [], []
     wrapper = sorted(glob.glob("harness/heap*.[ch]") + glob.glob("harness/mapping.[ch]") +
-                     glob.glob("harness/malloc.c") + glob.glob("harness/purge.[ch]") +
+                     glob.glob("harness/malloc.c") + glob.glob("harness/sweep.c") + glob.glob("harness/purge.[ch]") +
                      glob.glob("harness/remote.[ch]")) + [
         "harness/atomic.h", "harness/section.h"]
     proven = wrapper + sorted(p for where in ("core/*.[ch]", "spec/*.h", "proofs/clients/*.[ch]")
