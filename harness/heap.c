@@ -785,6 +785,45 @@ static void *slow_alloc(struct want w, struct got *g)
 
 /* ---- The quick way: no lock, no atomic operation, no call ---- */
 
+/* A slot of tag from word k of the arena of h, which has one: its offset.  It was
+ * no block before, and no other block changes. */
+/*@ IN_SECTION(h)
+  @ requires room: WordRoom(&h->arena, k, tag);
+  @ assigns h->arena, BLOCK;
+  @ ensures given: Given(h->base + \result, ClassSize[tag / 2]) &&
+  @   block_tiny == 0 && block_step == ClassSize[tag / 2];
+  @ ensures some: \result != 0;
+  @ ensures new: !BlockStart{Pre}(&h->arena, \result);
+  @ ensures kept: BlocksStay{Pre,Post}(&h->arena, \result);
+  @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, \result);
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static inline unsigned take(struct heap *h, unsigned k, unsigned tag)
+{
+  unsigned off = arena_take(&h->arena, k, tag);
+  /*@ ghost show_new(h, off, ClassSize[tag / 2u], ClassSize[tag / 2u]); */
+  return off;
+}
+
+/* Frees the slot at off, in a span that stays where it is: 1, and no other block
+ * changes; or 0, and none does. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, ended;
+  @ ensures ended: \result != 0 ==> ended == (char *)h->base + off;
+  @ ensures none: \result == 0 ==> ended == \old(ended);
+  @ ensures gone: \result != 0 ==> BlockStart{Pre}(&h->arena, off) &&
+  @   !BlockStart(&h->arena, off);
+  @ ensures kept: \result != 0 ==> BlocksStay{Pre,Post}(&h->arena, off);
+  @ ensures no_new: \result != 0 ==> BlocksStay{Post,Pre}(&h->arena, off);
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static inline int give(struct heap *h, unsigned off)
+{
+  int done = arena_free_quick(&h->arena, off);
+  /*@ ghost if (done) show_end(h, off); */
+  return done;
+}
+
 static inline void *quick_tag(unsigned tag)
 {
   struct heap *h = mine;
@@ -794,8 +833,7 @@ static inline void *quick_tag(unsigned tag)
     section_enter(h);
     k = hot_word(&h->arena, LIST_OF(HOLDER, tag), tag);
     if (likely(k < NO_WORD)) {
-      unsigned off = arena_take(&h->arena, k, tag);
-      /*@ ghost show_new(h, off, ClassSize[tag / 2u], ClassSize[tag / 2u]); */
+      unsigned off = take(h, k, tag);
       section_leave(h);
       own_end(h);
       return h->base + off;
@@ -842,15 +880,13 @@ static inline void *quick_tiny(unsigned n)
   @*/
 static inline unsigned again_in(struct heap *h, unsigned l, unsigned t)
 {
-  unsigned k, off;
+  unsigned k;
   if (!cursor_find(&h->arena, l, t)) {
     return 0;
   }
   k = cursor_word(&h->arena, l, t);
   hot_set(&h->arena, l, k);
-  off = arena_take(&h->arena, k, t);
-  /*@ ghost show_new(h, off, ClassSize[t / 2u], ClassSize[t / 2u]); */
-  return off;
+  return take(h, k, t);
 }
 
 static inline void *again(unsigned class)
@@ -1034,8 +1070,7 @@ FAST void lm_free(void *p)
     own_begin();
     section_enter(h);
     if (likely(!is_queued(h, off))) {
-      int done = arena_free_quick(&h->arena, off);
-      /*@ ghost if (done) show_end(h, off); */
+      int done = give(h, off);
       section_leave(h);
       own_end(h);
       if (unlikely(!done)) {

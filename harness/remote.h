@@ -31,9 +31,12 @@ static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i
   @*/
 static int any_free(struct heap *h, unsigned off);
 
-/* The same for who knows that it is no tiny object. */
+/* The same for who knows that it is no tiny object: no other block changes. */
 /*@ IN_SECTION(h)
   @ assigns h->arena, END;
+  @ ensures gone: !BlockStart(&h->arena, off);
+  @ ensures kept: BlocksStay{Pre,Post}(&h->arena, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, off);
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
   @ ensures sound: Arena(&h->arena);
