@@ -790,7 +790,7 @@ static void *slow_alloc(struct want w, struct got *g)
 /*@ IN_SECTION(h)
   @ requires room: WordRoom(&h->arena, k, tag);
   @ assigns h->arena, BLOCK;
-  @ ensures given: Given(h->base + \result, ClassSize[tag / 2]) &&
+  @ ensures given: New(h->base + \result, ClassSize[tag / 2]) &&
   @   block_tiny == 0 && block_step == ClassSize[tag / 2];
   @ ensures some: \result != 0;
   @ ensures new: !BlockStart{Pre}(&h->arena, \result);
@@ -875,7 +875,7 @@ static inline void *quick_tiny(unsigned n)
   @ requires list: TAGS <= l < LISTS && l % TAGS == t;
   @ assigns h->arena, BLOCK;
   @ ensures sound: Arena(&h->arena);
-  @ ensures given: \result != 0 ==> Given(h->base + \result, ClassSize[t / 2]) &&
+  @ ensures given: \result != 0 ==> New(h->base + \result, ClassSize[t / 2]) &&
   @   block_tiny == 0 && block_step == ClassSize[t / 2];
   @*/
 static inline unsigned again_in(struct heap *h, unsigned l, unsigned t)

@@ -77,7 +77,7 @@ struct got {
   @ // p is what was wanted.
   @ predicate Wanted{L}(void *p, integer tag, integer pages, integer bytes) =
   @   tag == TAG_TINY ? GivenTiny(p, bytes) :
-  @   Given(p, WantSize(tag, pages)) && block_tiny == 0 &&
+  @   New(p, WantSize(tag, pages)) && block_tiny == 0 &&
   @   block_step == WantStep(tag);
   @*/
 
@@ -85,7 +85,7 @@ struct got {
 #define GIVES_WANT(w) \
   ensures given: \result != \null ==> Wanted(\result, w.tag, w.pages, w.bytes);
 #define GIVES_SLOT(class) \
-  ensures given: \result != \null ==> Given(\result, ClassSize[class]) && \
+  ensures given: \result != \null ==> New(\result, ClassSize[class]) && \
     block_tiny == 0 && block_step == ClassSize[class];
 
 #define WANT(w) Want(w.tag, w.pages, w.bytes)

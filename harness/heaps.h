@@ -111,6 +111,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
  * and only ghost functions of section.h and mapping.h, which ask for it, set it. */
 /*@ ghost const void *block; */    /* a live block, that was made or looked at: */
 /*@ ghost size_t block_size; */    /* its bytes; */
+/*@ ghost int block_new; */        /* 1: no block was where it is before; */
 /*@ ghost size_t block_step; */    /* it begins at a multiple of 8, and of each
                                     power of two that divides this; 0: of a page */
 /*@ ghost unsigned block_tiny; */  /* unless this is not 0: at a multiple of this */
@@ -152,12 +153,13 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @ predicate StepFor(integer step, integer align) = align <= 8 ||
   @   (step == 0 && align <= PAGE_SIZE) || step == align || step % align == 0;
   @
-  @ // p is a block of n bytes or more; and at a multiple of align; and tiny.
+  @ // p is a block of n bytes or more; that is new; at a multiple of align; tiny.
   @ predicate Given{L}(void *p, integer n) = block == p && n <= block_size;
+  @ predicate New{L}(void *p, integer n) = Given(p, n) && block_new == 1;
   @ predicate GivenAt{L}(void *p, integer n, integer align) =
-  @   Given(p, n) && block_tiny == 0 && StepFor(block_step, align);
+  @   New(p, n) && block_tiny == 0 && StepFor(block_step, align);
   @ predicate GivenTiny{L}(void *p, integer n) =
-  @   Given(p, n) && block_tiny == TinyAlign(n);
+  @   New(p, n) && block_tiny == TinyAlign(n);
   @
   @ // A block at p has ended, or that none begins there was reported.
   @ predicate Ended{L}(void *p) = ended == p || reported == p;
@@ -185,7 +187,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @*/
 
 /* What says what came of the call. */
-#define BLOCK block, block_size, block_step, block_tiny
+#define BLOCK block, block_size, block_new, block_step, block_tiny
 #define SIZED sized, sized_run, sized_slot
 #define END ended, wrong, reported
 #define NOTE noted, noted_run, noted_slot, due

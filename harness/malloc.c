@@ -49,7 +49,7 @@
   @ requires tag: TAG_LARGE <= w.tag <= TAG_LARGE + 1;
   @ requires got: \valid(g);
   @ assigns ANY_MEMORY, *g;
-  @ ensures given: \result != \null ==> Given(\result, n) && block_tiny == 0 &&
+  @ ensures given: \result != \null ==> New(\result, n) && block_tiny == 0 &&
   @   block_step == 0;
   @ ensures none: \result == \null ==> NoMemory(n);
   @ KEEPS_END
@@ -630,9 +630,13 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
   } else {
     w.tag = TAG_LARGE + noscan;
   }
+  /*@ assert quick: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+    @   GivenAt(p, n, 8)); */
   if (p == NULL) {
     p = object_slow(n, w, &got);
   }
+  /*@ assert slow: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+    @   GivenAt(p, n, 8)); */
   if (refilled != NULL) {
     *refilled = p != NULL && got.refilled;
   }

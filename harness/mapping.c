@@ -238,7 +238,7 @@ static void *mapping_alloc(size_t n, size_t align, unsigned noscan)
     return NULL;
   }
   i = mapping_add((uintptr_t)p, size, noscan);
-  /*@ ghost show_mapping(i, p, align == PAGE_SIZE ? 0 : align); */
+  /*@ ghost show_mapped(i, p, align == PAGE_SIZE ? 0 : align); */
   (void)i;
   table_unlock();
   return p;
@@ -255,7 +255,7 @@ static size_t mapping_look(const void *p, int *what)
   } else {
     size = mappings[i].size;
     *what = mappings[i].start == (uintptr_t)p ? LM_OK : LM_INTERIOR;
-    /*@ ghost if (*what == LM_OK) show_mapping(i, p, 1); else show_unmapped(p); */
+    /*@ ghost if (*what == LM_OK) show_mapping(i, p); else show_unmapped(p); */
   }
   table_unlock();
   return size;
@@ -312,7 +312,7 @@ static void *mapping_resize(void *p, size_t n)
     q = object_remap(p, old, size);
     if (q != NULL) {
       i = mapping_add((uintptr_t)q, size, noscan);
-      /*@ ghost show_mapping(i, q, 1); */
+      /*@ ghost show_mapping(i, q); */
     } else {
       mapping_add((uintptr_t)p, old, noscan);
     }

@@ -149,17 +149,26 @@ static size_t object_unit(void);
 
 /* ---- What came of a call: no code ---- */
 
-/* Mapping i is, or was just made, a block at p. */
+/* Mapping i is a block at p; it was just made. */
+/*@ ghost
+  /@ requires lock: locked == 1;
+   @ requires table: Table;
+   @ requires mapping: i < nmappings && mappings[i].start == (uintptr_t)p;
+   @ assigns BLOCK;
+   @ ensures block: block == p && block_size == mappings[i].size;
+   @/
+  void show_mapping(size_t i, const void *p);
+*/
 /*@ ghost
   /@ requires lock: locked == 1;
    @ requires table: Table;
    @ requires mapping: i < nmappings && mappings[i].start == (uintptr_t)p;
    @ requires step: (uintptr_t)p % (step == 0 ? PAGE_SIZE : step) == 0;
    @ assigns BLOCK;
-   @ ensures block: block == p && block_size == mappings[i].size;
+   @ ensures block: block == p && block_size == mappings[i].size && block_new == 1;
    @ ensures step: block_step == step && block_tiny == 0;
    @/
-  void show_mapping(size_t i, const void *p, size_t step);
+  void show_mapped(size_t i, const void *p, size_t step);
 */
 
 /* No mapping begins at p. */
@@ -189,7 +198,7 @@ static size_t object_unit(void);
   @ ensures aligned: \result != \null ==> (uintptr_t)\result % align == 0;
   @ ensures outside: Outside;
   @ KEEPS_END
-  @ ensures given: \result != \null ==> Given(\result, n) && block_tiny == 0 &&
+  @ ensures given: \result != \null ==> New(\result, n) && block_tiny == 0 &&
   @   block_step == (align == PAGE_SIZE ? 0 : align);
   @ ensures mapped: \result != \null ==> \exists integer i, size;
   @   0 <= i < nmappings && n <= size &&

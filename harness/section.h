@@ -191,13 +191,14 @@ static void heap_publish(struct heap *h);
 
 /* ---- What came of a call: no code ---- */
 
-/* A block of n bytes, that was just made, begins at off; one that lives does. */
+/* A block of n bytes, that was just made, begins at off: who calls this promises
+ * that none did before; one that lives does. */
 /*@ ghost
   /@ requires inside: inside == h;
    @ requires block: Block(&h->arena, off, n);
    @ requires step: AlignedAs(off, step);
    @ assigns BLOCK;
-   @ ensures block: block == h->base + off && block_size == n;
+   @ ensures block: block == h->base + off && block_size == n && block_new == 1;
    @ ensures step: block_step == step && block_tiny == 0;
    @/
   void show_new(struct heap *h, unsigned off, unsigned n, unsigned step);
