@@ -110,18 +110,25 @@ static void *get(size_t n, size_t align, int *zero)
   struct got got = { 0, 0 };
   unsigned class = class_for(n, align);
   void *p;
+  *zero = 0;
   if (align > PAGE_SIZE) {
     *zero = 1;
-    return mapping_alloc(n, align, 0);
-  }
-  if (class == 0) {
+    p = mapping_alloc(n, align, 0);
+    /*@ assert mapped: p != \null ==> GivenAt(p, n, align); */
+  } else if (class == 0) {
     p = pages_get(n, w, &got);
     *zero = got.zero;
-    return p;
+    /*@ assert pages: p != \null ==> GivenAt(p, n, align) &&
+      @   GivenAt(p, n, AnyAlign(n)); */
+  } else {
+    w.tag = 2u * class;
+    p = slow_alloc(w, &got);
+    /*@ assert slot: p != \null ==> GivenAt(p, n, align) &&
+      @   (align <= 8 ==> GivenAt(p, n, AnyAlign(n))); */
   }
-  *zero = 0;
-  w.tag = 2u * class;
-  return slow_alloc(w, &got);
+  /*@ assert given: p != \null ==> GivenAt(p, n, align); */
+  /*@ assert any: p != \null ==> align <= 8 ==> GivenAt(p, n, AnyAlign(n)); */
+  return p;
 }
 
 /* As get, for any n, with errno. */
@@ -571,7 +578,17 @@ static LM_COLD void *object_slow(size_t n, struct want w, struct got *g)
     os_set_errno(ENOMEM);
     return NULL;
   }
-  p = SLOTTED(w.tag) ? slow_alloc(w, g) : pages_get(n, w, g);
+  if (SLOTTED(w.tag)) {
+    p = slow_alloc(w, g);
+    /*@ assert slot: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+      @   GivenAt(p, n, 8)); */
+  } else {
+    p = pages_get(n, w, g);
+    /*@ assert pages: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+      @   GivenAt(p, n, 8)); */
+  }
+  /*@ assert given: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+    @   GivenAt(p, n, 8)); */
   os_set_errno(p == NULL ? ENOMEM : old);
   return p;
 }

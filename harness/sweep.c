@@ -51,8 +51,34 @@ struct at_page {
   unsigned page;
 };
 
-/* The first span of heap h from page s on, where a run begins or nothing; what did
- * may have become one with those before.  None also where the heap is another's. */
+/* The first span of the arena of h from page s on, where a run begins or nothing;
+ * what did may have become one with those before. */
+/*@ IN_SECTION(h)
+  @ requires page: s <= ARENA_PAGES;
+  @ assigns \nothing;
+  @ ensures page: \result.page <= ARENA_PAGES;
+  @ ensures some: \result.page != 0 ==> \result.span.count != 0;
+  @*/
+static struct at_page first_span(const struct heap *h, unsigned s)
+{
+  struct at_page found = { { NULL, 0, 0, 0 }, 0 };
+  /*@ loop invariant page: s <= ARENA_PAGES && found.page == 0;
+    @ loop assigns s, found.span;
+    @ loop variant ARENA_PAGES - s;
+    @*/
+  while (s < h->arena.hi && (int)s < h->arena.fresh) {
+    unsigned t = h->arena.tag[s], n = h->arena.npages[s];
+    found.span = span_of(h->base, s, t, n);
+    s += t == TAG_NONE ? 1u : n;
+    if (found.span.count != 0) {
+      found.page = s;
+      return found;
+    }
+  }
+  return found;
+}
+
+/* The same of heap h; none also where it is another's. */
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
   @ requires page: s <= ARENA_PAGES;
@@ -69,20 +95,7 @@ static struct at_page span_from(struct heap *h, unsigned s)
     return found;
   }
   collect(h);
-  /*@ loop invariant page: s <= ARENA_PAGES && found.page == 0;
-    @ loop invariant none: found.span.count == 0;
-    @ loop assigns s, found;
-    @ loop variant ARENA_PAGES - s;
-    @*/
-  while (s < h->arena.hi && (int)s < h->arena.fresh) {
-    unsigned t = h->arena.tag[s], n = h->arena.npages[s];
-    found.span = span_of(h->base, s, t, n);
-    s += t == TAG_NONE ? 1u : n;
-    if (found.span.count != 0) {
-      found.page = s;
-      break;
-    }
-  }
+  found = first_span(h, s);
   let_go(h, how);
   return found;
 }
