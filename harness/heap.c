@@ -369,7 +369,8 @@ static int heap_adopt(struct heap *h)
  * owns; 0 if there is no memory for one. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
-  @ assigns NEW_HEAP, refused, {x->owner | struct heap *x; \true}, me, locked, nobodys, ownerless;
+  @ assigns NEW_HEAP, refused, {x->owner | struct heap *x; \true}, me, locked,
+  @   nobodys, ownerless;
   @ ensures own: Own;
   @ ensures unlocked: locked == 0;
   @ ensures done: \result != 0 ==> me.heaps != \null;

@@ -107,8 +107,10 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost int error; */            /* errno of this thread */
 
 /* What came of this call.  At a section's end the proof forgets the arena, for a
- * signal handler may change it next; so what was seen in the section is kept here,
- * and only ghost functions of section.h and mapping.h, which ask for it, set it. */
+ * signal handler may change it next; so what was seen in the section is kept here.
+ * It is set by the ghost functions of section.h and mapping.h, which ask for what
+ * they show, by what packed.h and mapping.h stand on, and set back where it came
+ * of what was done for others. */
 /*@ ghost const void *block; */    /* a live block, that was made or looked at: */
 /*@ ghost size_t block_size; */    /* its bytes; */
 /*@ ghost int block_new; */        /* 1: no block was where it is before; */

@@ -241,8 +241,8 @@ static void heap_publish(struct heap *h);
   void show_wrong(struct heap *h, unsigned off);
 */
 
-/* This thread has noted for the owner that p, slot i of run s, has ended; or has
- * seen, reading what is not its own, that it is no block. */
+/* This thread has noted for the owner that p, slot i of run s, has ended; another
+ * has seen, reading what is not its own, that no block begins at p. */
 /*@ ghost
   /@ requires noted: noted == h && noted_run == s && noted_slot == i;
    @ assigns ended;

@@ -101,7 +101,8 @@ static struct at_page span_from(struct heap *h, unsigned s)
 }
 
 /*@ assigns \nothing;
-  @ ensures same: \result != 0 ==> v.count == w.count && v.flags == w.flags;
+  @ ensures same: \result != 0 <==> v.start == w.start && v.size == w.size &&
+  @   v.count == w.count && v.flags == w.flags;
   @*/
 static int same_span(struct lm_span v, struct lm_span w)
 {
