@@ -15,17 +15,22 @@
 #include "purge.h"
 #include "../core/bitmap.h"
 
+/*@ // Blocks are in a run of tag t.
+  @ predicate BlockTag(integer t) = SlotTag(t) || t / 2 == CLASS_LARGE;
+  @*/
+
 /* Run s, of tag t and n pages, of the heap at base; its count is 0 if it holds no
  * blocks. */
 /*@ requires page: s < ARENA_PAGES;
   @ assigns \nothing;
+  @ ensures start: (char *)\result.start == base + s * PAGE_SIZE;
   @ ensures slots: SlotTag(t) ==> \result.size == ClassSize[t / 2] &&
   @   \result.count == ClassSlots[t / 2];
   @ ensures tiny: t == TAG_TINY ==> \result.flags == LM_NOSCAN + LM_TINY;
   @ ensures scan: SlotTag(t) ==> t != TAG_TINY ==> \result.flags == t % 2;
   @ ensures large: t / 2 == CLASS_LARGE ==> \result.size == n * PAGE_SIZE &&
   @   \result.count == 1 && \result.flags == LM_LARGE + t % 2;
-  @ ensures none: \result.count == 0 ==> !SlotTag(t) && t / 2 != CLASS_LARGE;
+  @ ensures none: \result.count == 0 ==> !BlockTag(t);
   @ ensures few: \result.count <= SLOTS_MAX;
   @*/
 static struct lm_span span_of(char *base, unsigned s, unsigned t, unsigned n)
@@ -58,11 +63,15 @@ struct at_page {
   @ assigns \nothing;
   @ ensures page: \result.page <= ARENA_PAGES;
   @ ensures some: \result.page != 0 ==> \result.span.count != 0;
+  @ ensures none: \result.page == 0 ==> \forall integer t;
+  @   s <= t < h->arena.hi && t < h->arena.fresh ==> !BlockTag(h->arena.tag[t]);
   @*/
 static struct at_page first_span(const struct heap *h, unsigned s)
 {
   struct at_page found = { { NULL, 0, 0, 0 }, 0 };
   /*@ loop invariant page: s <= ARENA_PAGES && found.page == 0;
+    @ loop invariant none: \forall integer t; \at(s,Pre) <= t < s ==>
+    @   !BlockTag(h->arena.tag[t]);
     @ loop assigns s, found.span;
     @ loop variant ARENA_PAGES - s;
     @*/
@@ -205,12 +214,25 @@ static long sweep_slots(struct heap *h, unsigned s, unsigned count,
   return n;
 }
 
+/*@ // Run s is a span of so many slots of so many bytes, with these flags.
+  @ predicate IsSpan{L}(struct arena *a, integer s, integer size, integer count,
+  @                     integer flags) = SlotTag(a->tag[s])
+  @   ? size == ClassSize[a->tag[s] / 2] && count == ClassSlots[a->tag[s] / 2] &&
+  @     flags == (a->tag[s] == TAG_TINY ? LM_NOSCAN + LM_TINY : a->tag[s] % 2)
+  @   : a->tag[s] / 2 == CLASS_LARGE && size == a->npages[s] * PAGE_SIZE &&
+  @     count == 1 && flags == LM_LARGE + a->tag[s] % 2;
+  @*/
+
 /* As lm_sweep, in heap h, which the caller holds. */
 /*@ IN_SECTION(h)
+  @ requires in: In(h, span.start);
   @ assigns h->arena, h->note, shared, END, due, cleared, drained;
   @ ensures due: due == \old(due);
   @ ensures sound: Arena(&h->arena);
   @ ensures result: -1 <= \result;
+  @ ensures must: \result == -1 ==> \forall integer s; 0 <= s < ARENA_PAGES ==>
+  @   (char *)span.start == h->base + s * PAGE_SIZE ==> span.count == 0 ||
+  @   !IsSpan(&h->arena, s, span.size, span.count, span.flags);
   @*/
 static long sweep_in(struct heap *h, struct lm_span span, const unsigned long *marks)
 {
