@@ -469,35 +469,35 @@ static void thread_end(void)
 
 /* A block of the arena of h: its offset; 0: there is no memory. */
 /*@ IN_SECTION(h)
-  @ requires want: WANT(w) && w.tag != TAG_TINY;
+  @ requires want: WANT && tag != TAG_TINY;
   @ requires got: \valid(g);
   @ assigns h->arena, *g, shared, BLOCK;
   @ ensures sound: Arena(&h->arena);
   @ ensures given: \result != 0 ==>
-  @   Wanted(h->base + \result, w.tag, w.pages, w.bytes);
+  @   Wanted(h->base + \result, tag, amount);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(&h->arena, \result);
   @ ensures kept: BlocksStay{Pre,Post}(&h->arena, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, \result);
   @*/
-static unsigned heap_get(struct heap *h, struct want w, struct got *g)
+static unsigned heap_get(struct heap *h, unsigned tag, unsigned amount, struct got *g)
 {
   int used = h->arena.fresh;
   short refilled;
   unsigned off;
-  if (SLOTTED(w.tag)) {
+  if (SLOTTED(tag)) {
     count_refill(h);
-    off = arena_alloc(&h->arena, HOLDER, w.tag, &refilled);
+    off = arena_alloc(&h->arena, HOLDER, tag, &refilled);
     g->refilled = refilled;
     g->zero = 0;
-    /*@ ghost if (off != 0) show_new(h, off, ClassSize[w.tag / 2u],
-      ClassSize[w.tag / 2u]); */
+    /*@ ghost if (off != 0) show_new(h, off, ClassSize[tag / 2u],
+      ClassSize[tag / 2u]); */
     return off;
   }
-  off = arena_large(&h->arena, w.pages, w.tag - TAG_LARGE);
+  off = arena_large(&h->arena, amount, tag - TAG_LARGE);
   g->refilled = 1;
   g->zero = (int)(off / PAGE_SIZE) >= used;
   /*@ ghost lemma_page(off); */
-  /*@ ghost if (off != 0) show_new(h, off, w.pages * PAGE_SIZE, 0); */
+  /*@ ghost if (off != 0) show_new(h, off, amount * PAGE_SIZE, 0); */
   return off;
 }
 
@@ -543,21 +543,21 @@ static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
 
 /* Whether h has what is wanted, as far as it goes. */
 /*@ IN_SECTION(h)
-  @ requires want: WANT(w);
+  @ requires want: WANT;
   @ assigns h->arena, shared, END, due, cleared, drained;
   @ KEEPS_END
   @ ensures all: hand == HAND_ALL ==> \result != 0;
   @ ensures sound: Arena(&h->arena);
   @*/
-static int at_hand(struct heap *h, struct want w, int hand)
+static int at_hand(struct heap *h, unsigned tag, unsigned amount, int hand)
 {
-  unsigned pages = w.pages;
+  unsigned pages = amount;
   collect(h);
-  if (SLOTTED(w.tag)) {
-    if (cursor_find(&h->arena, LIST_OF(HOLDER, w.tag), w.tag)) {
+  if (SLOTTED(tag)) {
+    if (cursor_find(&h->arena, LIST_OF(HOLDER, tag), tag)) {
       return 1;
     }
-    pages = class_pages(w.tag / 2u);
+    pages = class_pages(tag / 2u);
   }
   return hand == HAND_ALL ||
          (hand == HAND_PAGES && h->arena.best[1] >= (int)pages);
@@ -565,20 +565,20 @@ static int at_hand(struct heap *h, struct want w, int hand)
 
 /* From heap h. */
 /*@ IN_SECTION(h)
-  @ requires want: WANT(w);
+  @ requires want: WANT;
   @ requires got: \valid(g);
   @ assigns h->arena, h->note, *g, shared, error, BLOCK, END, due,
   @   cleared, drained;
   @ KEEPS_END
   @ ensures sound: Arena(&h->arena);
-  @ GIVES_WANT(w)
+  @ GIVES_WANT
   @*/
-static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
+static char *heap_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct got *g)
 {
   unsigned off;
   collect(h);
   (void)tick(h);
-  off = w.tag == TAG_TINY ? heap_get_tiny(h, w.bytes, g) : heap_get(h, w, g);
+  off = tag == TAG_TINY ? heap_get_tiny(h, amount, g) : heap_get(h, tag, amount, g);
   if (off != 0 && g->refilled) {
     warm_run(h, off);
   }
@@ -589,21 +589,21 @@ static char *heap_alloc_in(struct heap *h, struct want w, struct got *g)
 /*@ requires heap: h != \null ==> Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires own: Own;
-  @ requires want: WANT(w);
+  @ requires want: WANT;
   @ requires got: \valid(g);
   @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error, BLOCK, END,
   @   due, cleared, drained;
   @ KEEPS_END
-  @ GIVES_WANT(w)
+  @ GIVES_WANT
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
-static void *shared_alloc_in(struct heap *h, struct want w, struct got *g)
+static void *shared_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct got *g)
 {
   void *p = NULL;
   if (h != NULL && is_nobodys(h)) {
     section_enter(h);
-    p = heap_alloc_in(h, w, g);
+    p = heap_alloc_in(h, tag, amount, g);
     section_leave(h);
   }
   return p;
@@ -612,15 +612,15 @@ static void *shared_alloc_in(struct heap *h, struct want w, struct got *g)
 /* From a heap that nobody owns, under the lock: for a thread that has none,
  * or whose own is in the middle of a change. */
 /*@ FROM_OUTSIDE
-  @ requires want: WANT(w);
+  @ requires want: WANT;
   @ requires got: \valid(g);
   @ assigns ANY_HEAP, *g, locked, refused, BLOCK;
-  @ GIVES_WANT(w)
+  @ GIVES_WANT
   @ ensures must: \result == \null ==> refused == 1;
   @ KEEPS_END
   @ TO_OUTSIDE
   @*/
-static void *shared_alloc(struct want w, struct got *g)
+static void *shared_alloc(unsigned tag, unsigned amount, struct got *g)
 {
   struct heap *h;
   void *p = NULL;
@@ -631,12 +631,12 @@ static void *shared_alloc(struct want w, struct got *g)
     @ loop invariant left: inside == \null;
     @ loop invariant own: Own;
     @ loop invariant still: STILL;
-    @ loop invariant given: p != \null ==> Wanted(p, w.tag, w.pages, w.bytes);
+    @ loop invariant given: p != \null ==> Wanted(p, tag, amount);
     @ loop assigns h, p, n, ANY_HEAP, *g, BLOCK;
     @ loop variant HEAPS - n;
     @*/
   while (h != NULL && p == NULL && n < HEAPS) {
-    p = shared_alloc_in(h, w, g);
+    p = shared_alloc_in(h, tag, amount, g);
     h = heap_next(h);
     n++;
   }
@@ -645,7 +645,7 @@ static void *shared_alloc(struct want w, struct got *g)
     if (h != NULL) {
       heap_link(h, unowned_first());
       unowned_set(h);
-      p = shared_alloc_in(h, w, g);
+      p = shared_alloc_in(h, tag, amount, g);
       /*@ ghost if (p == NULL) refused = 1; */
     }
   }
@@ -675,23 +675,23 @@ static void heap_first(struct heap *h, struct heap *prev)
 /*@ requires heap: Heap(h);
   @ requires begun: own == 1 && inside == \null;
   @ requires own: Own;
-  @ requires want: WANT(w);
+  @ requires want: WANT;
   @ requires got: \valid(g);
   @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error, BLOCK, END,
   @   due, cleared, drained;
   @ KEEPS_END
-  @ GIVES_WANT(w)
+  @ GIVES_WANT
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @ ensures mine: \result != \null ==> Mine(h);
   @*/
-static void *own_alloc_in(struct heap *h, struct want w, struct got *g, int hand)
+static void *own_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct got *g, int hand)
 {
   void *p = NULL;
   if (is_mine(h)) {
     section_enter(h);
-    if (at_hand(h, w, hand)) {
-      p = heap_alloc_in(h, w, g);
+    if (at_hand(h, tag, amount, hand)) {
+      p = heap_alloc_in(h, tag, amount, g);
     }
     section_leave(h);
   }
@@ -701,15 +701,15 @@ static void *own_alloc_in(struct heap *h, struct want w, struct got *g, int hand
 /* From one of this thread's heaps, which go as far as hand says. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
-  @ requires want: WANT(w);
+  @ requires want: WANT;
   @ requires got: \valid(g);
   @ assigns ANY_HEAP, *g, me.heaps, BLOCK;
   @ KEEPS_END
-  @ GIVES_WANT(w)
+  @ GIVES_WANT
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
-static void *own_alloc(struct want w, struct got *g, int hand)
+static void *own_alloc(unsigned tag, unsigned amount, struct got *g, int hand)
 {
   struct heap *h = me.heaps, *prev = NULL;
   unsigned n = 0;
@@ -722,7 +722,7 @@ static void *own_alloc(struct want w, struct got *g, int hand)
     @ loop variant HEAPS - n;
     @*/
   while (h != NULL && n < HEAPS) {
-    void *p = own_alloc_in(h, w, g, hand);
+    void *p = own_alloc_in(h, tag, amount, g, hand);
     if (p != NULL) {
       heap_first(h, prev);
       return p;
@@ -738,50 +738,50 @@ static void *own_alloc(struct want w, struct got *g, int hand)
  * there is comes before new pages of another. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
-  @ requires want: WANT(w);
+  @ requires want: WANT;
   @ requires got: \valid(g);
   @ assigns ANY_HEAP, *g, me, locked, refused, BLOCK;
   @ KEEPS_END
-  @ GIVES_WANT(w)
+  @ GIVES_WANT
   @ ensures left: inside == \null;
   @ ensures unlocked: locked == 0;
   @ ensures own: Own;
   @*/
-static void *thread_alloc(struct want w, struct got *g)
+static void *thread_alloc(unsigned tag, unsigned amount, struct got *g)
 {
   void *p = NULL;
   if (me.heaps != NULL && heap_next(me.heaps) != NULL) {
-    p = own_alloc(w, g, HAND_SLOT);
+    p = own_alloc(tag, amount, g, HAND_SLOT);
   }
   if (p == NULL) {
-    p = own_alloc(w, g, HAND_PAGES);
+    p = own_alloc(tag, amount, g, HAND_PAGES);
   }
   if (p == NULL) {
-    p = own_alloc(w, g, HAND_ALL);
+    p = own_alloc(tag, amount, g, HAND_ALL);
   }
   if (p == NULL && heap_take()) {
-    p = own_alloc_in(me.heaps, w, g, HAND_ALL);
+    p = own_alloc_in(me.heaps, tag, amount, g, HAND_ALL);
   }
   return p;
 }
 
-static void *slow_alloc(struct want w, struct got *g)
+static void *slow_alloc(unsigned tag, unsigned amount, struct got *g)
 {
   void *p;
   if (mine == NULL && (me.heaps != NULL || me.busy)) {
     if (debug && !me.starting) {
       reentered();
     }
-    return shared_alloc(w, g);
+    return shared_alloc(tag, amount, g);
   }
   own_begin_slow();
-  p = thread_alloc(w, g);
+  p = thread_alloc(tag, amount, g);
   own_end(me.heaps);
   me.busy = 0;
   if (me.heaps != NULL && me.heaps->note.ticks == 0) {
     tick_unowned();
   }
-  return p != NULL ? p : shared_alloc(w, g);
+  return p != NULL ? p : shared_alloc(tag, amount, g);
 }
 
 /* ---- The quick way: no lock, no atomic operation, no call ---- */
@@ -937,15 +937,15 @@ static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
   @*/
 static int own_free(struct heap *h, const void *p)
 {
+  unsigned off = offset(h, p);
   int what = LM_OK;
   own_begin();
   section_enter(h);
-  if (is_queued(h, offset(h, p))) {
-    unsigned s, i;
-    what = look(h, p, &s, &i);
-  }
-  if (what == LM_OK) {
-    what = any_free(h, offset(h, p));
+  if (is_noted(h, off)) {
+    /*@ ghost show_seen(p, LM_DOUBLE); */
+    what = LM_DOUBLE;
+  } else if (is_packed(h, off / PAGE_SIZE) || !give(h, off)) {
+    what = any_free(h, off);
     (void)tick(h);
   }
   section_leave(h);
@@ -1025,17 +1025,14 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
   @*/
 static LM_COLD void free_other(void *p)
 {
-  int old = os_errno();
   struct heap *h = heap_of(p);
-  if (p == NULL) {
-    return;
-  }
   if (h != NULL) {
     heap_release(h, p);
-  } else {
+  } else if (p != NULL) {
+    int old = os_errno();
     mapping_release(p);
+    os_set_errno(old);
   }
-  os_set_errno(old);
 }
 
 /* Frees p, of the heap at hand, which nobody else has freed. */
@@ -1063,6 +1060,14 @@ static SLOW void free_here(struct heap *h, void *p)
   }
 }
 
+static SLOW void free_queued(struct heap *h, void *p)
+{
+  int what = own_free(h, p);
+  if (what != LM_OK) {
+    misuse("free", p, what);
+  }
+}
+
 FAST void lm_free(void *p)
 {
   struct heap *h = mine;
@@ -1081,6 +1086,8 @@ FAST void lm_free(void *p)
     }
     section_leave(h);
     own_end(h);
+    free_queued(h, p);
+    return;
   }
   free_other(p);
 }

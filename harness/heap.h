@@ -49,12 +49,8 @@ static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i);
 
 /* ---- Allocation ---- */
 
-/* What is wanted: a slot, a tiny object, or a run of pages. */
-struct want {
-  unsigned tag;       /* of the span; or TAG_LARGE, + 1: holds no pointers */
-  unsigned pages;     /* of a large object */
-  unsigned bytes;     /* of a tiny object */
-};
+/* What is wanted is said by a tag, of a span, or TAG_LARGE, + 1: holds no pointers;
+ * and an amount: the pages of a large object, the bytes of a tiny one. */
 
 /* What is known of what was got. */
 struct got {
@@ -62,33 +58,33 @@ struct got {
   short zero;         /* it is known to be zero */
 };
 
-/*@ predicate Want(integer tag, integer pages, integer bytes) =
+/*@ predicate Want(integer tag, integer amount) =
   @   (SlotTag(tag) || TAG_LARGE <= tag <= TAG_LARGE + 1) &&
-  @   (TAG_LARGE <= tag <= TAG_LARGE + 1 ==> 1 <= pages < ARENA_PAGES) &&
-  @   (tag == TAG_TINY ==> 1 <= bytes < TINY_SIZE);
+  @   (TAG_LARGE <= tag <= TAG_LARGE + 1 ==> 1 <= amount < ARENA_PAGES) &&
+  @   (tag == TAG_TINY ==> 1 <= amount < TINY_SIZE);
   @
-  @ logic integer WantSize(integer tag, integer pages) =
-  @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? pages * PAGE_SIZE :
+  @ logic integer WantSize(integer tag, integer amount) =
+  @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? amount * PAGE_SIZE :
   @   ClassSize[tag / 2];
   @
   @ logic integer WantStep(integer tag) =
   @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? 0 : ClassSize[tag / 2];
   @
   @ // p is what was wanted.
-  @ predicate Wanted{L}(void *p, integer tag, integer pages, integer bytes) =
-  @   tag == TAG_TINY ? GivenTiny(p, bytes) :
-  @   New(p, WantSize(tag, pages)) && block_tiny == 0 &&
+  @ predicate Wanted{L}(void *p, integer tag, integer amount) =
+  @   tag == TAG_TINY ? GivenTiny(p, amount) :
+  @   New(p, WantSize(tag, amount)) && block_tiny == 0 &&
   @   block_step == WantStep(tag);
   @*/
 
 /* What a function says that returns what is wanted, or NULL. */
-#define GIVES_WANT(w) \
-  ensures given: \result != \null ==> Wanted(\result, w.tag, w.pages, w.bytes);
+#define GIVES_WANT \
+  ensures given: \result != \null ==> Wanted(\result, tag, amount);
 #define GIVES_SLOT(class) \
   ensures given: \result != \null ==> New(\result, ClassSize[class]) && \
     block_tiny == 0 && block_step == ClassSize[class];
 
-#define WANT(w) Want(w.tag, w.pages, w.bytes)
+#define WANT Want(tag, amount)
 
 /* A slot of tag from the word where there most probably is one in the thread's
  * heap.  NULL: there is none, or the thread has no heap at hand. */
@@ -132,15 +128,15 @@ static inline void *again(unsigned class);
 /* What is wanted, from any heap; NULL: there is no room for one more, or not in
  * it. */
 /*@ FROM_OUTSIDE
-  @ requires want: WANT(w);
+  @ requires want: WANT;
   @ requires got: \valid(g);
   @ assigns ANY_HEAP, *g, own, mine, me, locked, refused, BLOCK;
-  @ GIVES_WANT(w)
+  @ GIVES_WANT
   @ ensures must: \result == \null ==> refused == 1;
   @ KEEPS_END
   @ TO_OUTSIDE
   @*/
-static void *slow_alloc(struct want w, struct got *g);
+static void *slow_alloc(unsigned tag, unsigned amount, struct got *g);
 
 /* ---- Blocks ---- */
 

@@ -43,10 +43,10 @@
 
 /* ---- What the functions share ---- */
 
-/* n bytes in pages, of w's tag. */
+/* n bytes in pages, of the tag. */
 /*@ FROM_OUTSIDE
   @ requires size: 1 <= n <= REQUEST_MAX;
-  @ requires tag: TAG_LARGE <= w.tag <= TAG_LARGE + 1;
+  @ requires tag: TAG_LARGE <= tag <= TAG_LARGE + 1;
   @ requires got: \valid(g);
   @ assigns ANY_MEMORY, *g;
   @ ensures given: \result != \null ==> New(\result, n) && block_tiny == 0 &&
@@ -55,17 +55,16 @@
   @ KEEPS_END
   @ TO_OUTSIDE
   @*/
-static void *pages_get(size_t n, struct want w, struct got *g)
+static void *pages_get(size_t n, unsigned tag, struct got *g)
 {
   void *p = NULL;
   if (n < OWN_MAPPING) {
-    w.pages = (unsigned)request_pages(n);
-    p = slow_alloc(w, g);
+    p = slow_alloc(tag, (unsigned)request_pages(n), g);
   }
   if (p == NULL) {
     g->zero = 1;
     g->refilled = 1;
-    p = mapping_alloc(n, PAGE_SIZE, w.tag - TAG_LARGE);
+    p = mapping_alloc(n, PAGE_SIZE, tag - TAG_LARGE);
   }
   return p;
 }
@@ -106,7 +105,6 @@ static unsigned class_for(size_t n, size_t align)
   @*/
 static void *get(size_t n, size_t align, int *zero)
 {
-  struct want w = { TAG_LARGE, 0, 0 };
   struct got got = { 0, 0 };
   unsigned class = class_for(n, align);
   void *p;
@@ -116,13 +114,12 @@ static void *get(size_t n, size_t align, int *zero)
     p = mapping_alloc(n, align, 0);
     /*@ assert mapped: p != \null ==> GivenAt(p, n, align); */
   } else if (class == 0) {
-    p = pages_get(n, w, &got);
+    p = pages_get(n, TAG_LARGE, &got);
     *zero = got.zero;
     /*@ assert pages: p != \null ==> GivenAt(p, n, align) &&
       @   GivenAt(p, n, AnyAlign(n)); */
   } else {
-    w.tag = 2u * class;
-    p = slow_alloc(w, &got);
+    p = slow_alloc(2u * class, 0, &got);
     /*@ assert slot: p != \null ==> GivenAt(p, n, align) &&
       @   (align <= 8 ==> GivenAt(p, n, AnyAlign(n))); */
   }
@@ -558,19 +555,18 @@ PUBLIC int lm_malloc_trim(size_t keep)
   ensures none: \result == \null ==> error == ENOMEM && NoMemory(n); \
   ensures errno_kept: \result != \null ==> error == \old(error);
 
-/* n bytes of what w says, with errno. */
+/* n bytes of the tag, with errno. */
 /*@ FROM_OUTSIDE
   @ requires size: 1 <= n;
-  @ requires enough: SlotTag(w.tag) ==> w.tag != TAG_TINY ==> n <= ClassSize[w.tag / 2];
-  @ requires tiny: w.tag == TAG_TINY ==> w.bytes == n;
-  @ requires want: SlotTag(w.tag) ? WANT(w) :
-  @   TAG_LARGE <= w.tag <= TAG_LARGE + 1;
+  @ requires enough: SlotTag(tag) ==> tag != TAG_TINY ==> n <= ClassSize[tag / 2];
+  @ requires tiny: tag == TAG_TINY ==> n < TINY_SIZE;
+  @ requires tag: SlotTag(tag) || TAG_LARGE <= tag <= TAG_LARGE + 1;
   @ requires got: \valid(g);
   @ assigns ANY_MEMORY, *g;
-  @ GIVES_OBJECT(n, w.tag)
+  @ GIVES_OBJECT(n, tag)
   @ TO_OUTSIDE
   @*/
-static LM_COLD void *object_slow(size_t n, struct want w, struct got *g)
+static LM_COLD void *object_slow(size_t n, unsigned tag, struct got *g)
 {
   int old = os_errno();
   void *p;
@@ -578,34 +574,34 @@ static LM_COLD void *object_slow(size_t n, struct want w, struct got *g)
     os_set_errno(ENOMEM);
     return NULL;
   }
-  if (SLOTTED(w.tag)) {
-    p = slow_alloc(w, g);
-    /*@ assert slot: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+  if (SLOTTED(tag)) {
+    p = slow_alloc(tag, tag == TAG_TINY ? (unsigned)n : 0, g);
+    /*@ assert slot: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
       @   GivenAt(p, n, 8)); */
   } else {
-    p = pages_get(n, w, g);
-    /*@ assert pages: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+    p = pages_get(n, tag, g);
+    /*@ assert pages: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
       @   GivenAt(p, n, 8)); */
   }
-  /*@ assert given: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+  /*@ assert given: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
     @   GivenAt(p, n, 8)); */
   os_set_errno(p == NULL ? ENOMEM : old);
   return p;
 }
 
-/* The bytes of an object for n bytes of what w says, all of them, for a
+/* The bytes of an object for n bytes of the tag, all of them, for a
  * collector looks at all; a tiny one has no more than n. */
 /*@ requires size: n <= REQUEST_MAX;
-  @ requires want: SlotTag(w.tag) || w.tag >= TAG_LARGE;
+  @ requires tag: SlotTag(tag) || tag >= TAG_LARGE;
   @ assigns \nothing;
-  @ ensures enough: w.tag == TAG_TINY ==> \result == n;
-  @ ensures slot: SlotTag(w.tag) && w.tag != TAG_TINY ==>
-  @   \result == ClassSize[w.tag / 2];
+  @ ensures enough: tag == TAG_TINY ==> \result == n;
+  @ ensures slot: SlotTag(tag) && tag != TAG_TINY ==>
+  @   \result == ClassSize[tag / 2];
   @*/
-static size_t whole(size_t n, struct want w)
+static size_t whole(size_t n, unsigned tag)
 {
-  return w.tag == TAG_TINY ? n
-         : SLOTTED(w.tag) ? class_size(w.tag / 2u)
+  return tag == TAG_TINY ? n
+         : SLOTTED(tag) ? class_size(tag / 2u)
                           : request_pages(n) * PAGE_SIZE;
 }
 
@@ -630,7 +626,7 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
 {
   size_t n = request_nonzero(size);
   unsigned noscan = flags % 2u;                   /* LM_NOSCAN */
-  struct want w = { 0, 0, 0 };
+  unsigned tag;
   struct got got = { 0, 0 };
   void *p = NULL;
   if (flags > (LM_NOSCAN | LM_ZERO)) {
@@ -638,27 +634,26 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
     return NULL;
   }
   if (noscan != 0 && n < TINY_SIZE) {
-    w.tag = TAG_TINY;
-    w.bytes = (unsigned)n;
-    p = quick_tiny(w.bytes);
+    tag = TAG_TINY;
+    p = quick_tiny((unsigned)n);
   } else if (CLASSED(n)) {
-    w.tag = 2u * class_of_size((unsigned)n) + noscan;
-    p = quick_tag(w.tag);
+    tag = 2u * class_of_size((unsigned)n) + noscan;
+    p = quick_tag(tag);
   } else {
-    w.tag = TAG_LARGE + noscan;
+    tag = TAG_LARGE + noscan;
   }
-  /*@ assert quick: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+  /*@ assert quick: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
     @   GivenAt(p, n, 8)); */
   if (p == NULL) {
-    p = object_slow(n, w, &got);
+    p = object_slow(n, tag, &got);
   }
-  /*@ assert slow: p != \null ==> (w.tag == TAG_TINY ? GivenTiny(p, n) :
+  /*@ assert slow: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
     @   GivenAt(p, n, 8)); */
   if (refilled != NULL) {
     *refilled = p != NULL && got.refilled;
   }
   if (p != NULL && !got.zero && flags >= LM_ZERO) {
-    block_zero(p, whole(n, w));
+    block_zero(p, whole(n, tag));
   }
   return p;
 }

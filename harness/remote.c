@@ -7,6 +7,7 @@
 #include "atomic.h"
 #include "packed.h"
 #include "../core/bitmap.h"
+#include "../core/locate.h"
 
 /* ---- Blocks of all kinds ---- */
 
@@ -142,4 +143,16 @@ static int is_queued(const struct heap *h, unsigned off)
 {
   /*@ assert page: 0 <= h->arena.owner[off / PAGE_SIZE] < ARENA_PAGES; */
   return queued(h, (unsigned)h->arena.owner[off / PAGE_SIZE]) != 0;
+}
+
+static int is_noted(const struct heap *h, unsigned off)
+{
+  unsigned p = off / PAGE_SIZE, s, i;
+  if (is_packed(h, p)) {
+    return packed_gone(h, p, off % PAGE_SIZE);
+  }
+  /*@ assert page: 0 <= h->arena.owner[p] <= p; */
+  s = (unsigned)h->arena.owner[p];
+  i = locate_tag(h->arena.tag[s], off - s * PAGE_SIZE);
+  return i < SLOTS_MAX && freed_remotely(h, s, i);
 }

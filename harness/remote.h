@@ -79,4 +79,13 @@ static int note_free(struct heap *h, unsigned s, unsigned i);
   @*/
 static int is_queued(const struct heap *h, unsigned off);
 
+/* Whether what begins at offset off was freed by another thread, and not
+ * collected; nothing of the kind where nothing begins. */
+/*@ IN_SECTION(h)
+  @ requires whole: \valid(h);
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static int is_noted(const struct heap *h, unsigned off);
+
 #endif

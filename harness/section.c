@@ -257,12 +257,15 @@ static inline unsigned queued(const struct heap *h, unsigned s)
 
 static unsigned queued_set(struct heap *h, unsigned s, unsigned why)
 {
+  if (why == QUEUED && __atomic_load_n(&h->inbox.queued[s], __ATOMIC_SEQ_CST) == QUEUED) {
+    return QUEUED;
+  }
   return __atomic_exchange_n(&h->inbox.queued[s], (unsigned char)why, __ATOMIC_SEQ_CST);
 }
 
 static word remote(const struct heap *h, unsigned k)
 {
-  return __atomic_load_n(&h->inbox.remote[k], __ATOMIC_RELAXED);
+  return __atomic_load_n(&h->inbox.remote[k], __ATOMIC_SEQ_CST);
 }
 
 static word remote_take(struct heap *h, unsigned k)
