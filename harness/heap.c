@@ -598,7 +598,8 @@ static char *heap_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
-static void *shared_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct got *g)
+static void *shared_alloc_in(struct heap *h, unsigned tag, unsigned amount,
+                             struct got *g)
 {
   void *p = NULL;
   if (h != NULL && is_nobodys(h)) {
@@ -685,7 +686,8 @@ static void heap_first(struct heap *h, struct heap *prev)
   @ ensures own: Own;
   @ ensures mine: \result != \null ==> Mine(h);
   @*/
-static void *own_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct got *g, int hand)
+static void *own_alloc_in(struct heap *h, unsigned tag, unsigned amount,
+                          struct got *g, int hand)
 {
   void *p = NULL;
   if (is_mine(h)) {
@@ -1060,6 +1062,14 @@ static SLOW void free_here(struct heap *h, void *p)
   }
 }
 
+/* The same where others may have freed it, or where it is tiny. */
+/*@ FROM_OUTSIDE
+  @ requires hand: h != \null && h == mine;
+  @ requires in: In(h, p);
+  @ assigns h->arena, h->note, OLD_HEAPS, own, mine, me, locked;
+  @ ensures ended: Ended(p);
+  @ TO_OUTSIDE
+  @*/
 static SLOW void free_queued(struct heap *h, void *p)
 {
   int what = own_free(h, p);

@@ -255,6 +255,9 @@ static inline unsigned queued(const struct heap *h, unsigned s)
   return __atomic_load_n(&h->inbox.queued[s], __ATOMIC_RELAXED);
 }
 
+/* Most often it is QUEUED already, and the line is not fetched to be written.  In
+ * the one order of all these operations that load comes behind remote_set, and
+ * who clears the span later looks at remote later still. */
 static unsigned queued_set(struct heap *h, unsigned s, unsigned why)
 {
   if (why == QUEUED && __atomic_load_n(&h->inbox.queued[s], __ATOMIC_SEQ_CST) == QUEUED) {

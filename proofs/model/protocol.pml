@@ -127,7 +127,11 @@ inline collect(h) {
 
 /* Heap h has got a remote bit in span s: whoever collects is to see it. */
 inline enqueue(h) {
-  d_step { old = queued[s]; queued[s] = 1 };        /* __atomic_exchange_n */
+  old = queued[s];                                   /* __atomic_load_n */
+  if
+  :: old == 0 -> d_step { old = queued[s]; queued[s] = 1 }  /* __atomic_exchange_n */
+  :: else
+  fi;
 #ifdef BAD_NO_FLAG
   old = 0;
 #endif
