@@ -74,15 +74,7 @@ static unsigned set_unit(unsigned i)
   return 1u << i;
 }
 
-/* The set w with i. */
-/*@ requires index: i < TINY_SIZE;
-  @ assigns \nothing;
-  @ ensures in: Bit(\result, i);
-  @ ensures some: \result != 0;
-  @ ensures others: \forall integer j; 0 <= j < TINY_SIZE && j != i ==>
-  @   (Bit(\result, j) <==> Bit(w, j));
-  @*/
-static unsigned short set_with(unsigned short w, unsigned i)
+LM_CORE unsigned short tiny_with(unsigned short w, unsigned i)
 {
   unsigned v = w;
   unsigned u = set_unit(i);
@@ -207,7 +199,7 @@ static void cur_start(struct tiny *t, unsigned h, unsigned k, unsigned n)
   @*/
 static void object_begin(struct tiny *t, unsigned k, unsigned i)
 {
-  t->live[k] = set_with(t->live[k], i);
+  t->live[k] = tiny_with(t->live[k], i);
 }
 
 /* None does any more. */

@@ -51,6 +51,19 @@
   @*/
 LM_CORE unsigned tiny_offset(unsigned off, unsigned n);
 
+/* ---- Sets of 16 bits ---- */
+
+/* The set w with i. */
+/*@ requires index: i < TINY_SIZE;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures in: Bit(\result, i);
+  @ ensures some: \result != 0;
+  @ ensures others: \forall integer j; 0 <= j < TINY_SIZE && j != i ==>
+  @   (Bit(\result, j) <==> Bit(w, j));
+  @*/
+LM_CORE unsigned short tiny_with(unsigned short w, unsigned i);
+
 /* ---- The allocator ---- */
 
 /* A tiny object of n bytes for holder h: it goes into the block that h fills,

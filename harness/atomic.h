@@ -155,6 +155,66 @@ static word remote_take(struct heap *h, unsigned k);
   @*/
 static word remote_set(struct heap *h, unsigned k, word bit);
 
+/* Marks span s as one of tiny objects, or as none, mark: PACKED or 0.  Where it is
+ * queued, whoever collects it will do that. */
+/*@ requires heap: Heap(h);
+  @ requires inside: inside == h;
+  @ requires span: s < ARENA_PAGES;
+  @ requires packed: mark == (h->arena.tag[s] == TAG_TINY ? PACKED : 0);
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void queued_mark(struct heap *h, unsigned s, unsigned mark);
+
+/* ---- Tiny objects ---- */
+
+/* The records of the tiny objects of h, NULL if there are none; who has entered its
+ * section finds them sound, for what else is done there ends no block that tiny
+ * objects live in.  The second makes them, and returns NULL if there is no memory. */
+/*@ requires heap: Heap(h);
+  @ assigns shared;
+  @ ensures records: \result != \null ==> Packs(h, \result);
+  @ ensures sound: \result != \null ==> inside == h ==>
+  @   Tiny(&h->arena, &\result->tiny);
+  @*/
+static struct packs *packs_of(const struct heap *h);
+/*@ requires heap: Heap(h);
+  @ requires inside: inside == h;
+  @ assigns shared, error;
+  @ ensures records: \result != \null ==> Packs(h, \result);
+  @ ensures sound: \result != \null ==> Tiny(&h->arena, &\result->tiny);
+  @*/
+static struct packs *packs_make(struct heap *h);
+
+/* The objects of block b that others have freed, a bit each, by the byte at which
+ * they begin; the second takes them: there are none then. */
+/*@ requires heap: Heap(h);
+  @ requires block: b < TINY_BLOCKS;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static unsigned gone(const struct heap *h, unsigned b);
+/*@ requires heap: Heap(h);
+  @ requires inside: inside == h;
+  @ requires cleared: cleared == b / (PAGE_SIZE / TINY_SIZE);
+  @ requires block: b < TINY_BLOCKS;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static unsigned gone_take(struct heap *h, unsigned b);
+
+/* Adds the one that begins at byte i; 0 if it was there. */
+/*@ requires whole: \valid(h);
+  @ requires block: b < TINY_BLOCKS;
+  @ requires byte: i < TINY_SIZE;
+  @ assigns shared, NOTE;
+  @ ensures noted: noted == h && due == NOTED;
+  @ ensures run: noted_run == b / (PAGE_SIZE / TINY_SIZE);
+  @ ensures slot: noted_slot ==
+  @   SLOTS_MAX + b % (PAGE_SIZE / TINY_SIZE) * TINY_SIZE + i;
+  @*/
+static int gone_set(struct heap *h, unsigned b, unsigned i);
+
 /* ---- Figures, and the time ---- */
 
 /* One more slot got the slow way; the frees by others that are done,

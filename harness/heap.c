@@ -65,7 +65,7 @@ static int is_nobodys(struct heap *h)
 /* Frees p, of heap h, in a section. */
 /*@ IN_SECTION(h)
   @ requires in: In(h, p);
-  @ assigns h->arena, shared, END;
+  @ assigns h->arena, PACKS, shared, END;
   @ ensures ended: Ended(p);
   @ ensures sound: Arena(&h->arena);
   @*/
@@ -81,7 +81,7 @@ static void free_inside(struct heap *h, const void *p)
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h) && ownerless == h;
   @ requires in: In(h, p);
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared,
+  @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, locked, shared,
   @   END, drained;
   @ ensures ended: Ended(p);
   @ TO_OUTSIDE
@@ -102,7 +102,7 @@ static void free_shared(struct heap *h, const void *p)
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
   @ requires in: In(h, p);
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, locked, shared,
+  @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, locked, shared,
   @   END, NOTE, cleared, drained, ownerless;
   @ ensures ended: Ended(p);
   @ TO_OUTSIDE
@@ -135,7 +135,7 @@ static void free_remote(struct heap *h, const void *p)
 /* Frees what others have freed, and gives memory back: of all that is free, or
  * of what has been for a while. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, h->note, shared, END, due, cleared, drained;
+  @ assigns h->arena, PACKS, h->note, shared, END, due, cleared, drained;
   @ KEEPS_END
   @ ensures sound: Arena(&h->arena);
   @*/
@@ -152,7 +152,7 @@ static void clean(struct heap *h, int all)
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires own: Own;
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared,
+  @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, shared,
   @   END, due, cleared, drained;
   @ KEEPS_END
   @ ensures left: inside == \null;
@@ -211,7 +211,7 @@ static LM_COLD void tick_unowned(void)
 /*@ requires heap: Heap(h);
   @ requires begun: own == 1 && inside == \null;
   @ requires own: Own;
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared,
+  @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, shared,
   @   END, due, cleared, drained;
   @ KEEPS_END
   @ ensures left: inside == \null;
@@ -405,7 +405,7 @@ static int heap_take(void)
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires begun: own == 1;
-  @ assigns h->arena, h->note, h->owner, inside, nobodys, shared,
+  @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, shared,
   @   END, due, cleared, drained;
   @ KEEPS_END
   @ ensures left: inside == \null;
@@ -519,7 +519,7 @@ static void warm_run(struct heap *h, unsigned off)
 /*@ IN_SECTION(h)
   @ requires bytes: 1 <= n < TINY_SIZE;
   @ requires got: \valid(g);
-  @ assigns h->arena, *g, shared, error, BLOCK;
+  @ assigns h->arena, PACKS, *g, shared, error, BLOCK;
   @ ensures given: \result != 0 ==>
   @   GivenTiny(h->base + \result, n);
   @ ensures sound: Arena(&h->arena);
@@ -544,7 +544,7 @@ static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
 /* Whether h has what is wanted, as far as it goes. */
 /*@ IN_SECTION(h)
   @ requires want: WANT;
-  @ assigns h->arena, shared, END, due, cleared, drained;
+  @ assigns h->arena, PACKS, shared, END, due, cleared, drained;
   @ KEEPS_END
   @ ensures all: hand == HAND_ALL ==> \result != 0;
   @ ensures sound: Arena(&h->arena);
@@ -567,7 +567,7 @@ static int at_hand(struct heap *h, unsigned tag, unsigned amount, int hand)
 /*@ IN_SECTION(h)
   @ requires want: WANT;
   @ requires got: \valid(g);
-  @ assigns h->arena, h->note, *g, shared, error, BLOCK, END, due,
+  @ assigns h->arena, PACKS, h->note, *g, shared, error, BLOCK, END, due,
   @   cleared, drained;
   @ KEEPS_END
   @ ensures sound: Arena(&h->arena);
@@ -591,7 +591,8 @@ static char *heap_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct
   @ requires own: Own;
   @ requires want: WANT;
   @ requires got: \valid(g);
-  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error, BLOCK, END,
+  @ assigns h->arena, PACKS, h->note, h->owner, *g, inside, nobodys, shared, error,
+  @   BLOCK, END,
   @   due, cleared, drained;
   @ KEEPS_END
   @ GIVES_WANT
@@ -678,7 +679,8 @@ static void heap_first(struct heap *h, struct heap *prev)
   @ requires own: Own;
   @ requires want: WANT;
   @ requires got: \valid(g);
-  @ assigns h->arena, h->note, h->owner, *g, inside, nobodys, shared, error, BLOCK, END,
+  @ assigns h->arena, PACKS, h->note, h->owner, *g, inside, nobodys, shared, error,
+  @   BLOCK, END,
   @   due, cleared, drained;
   @ KEEPS_END
   @ GIVES_WANT
@@ -855,12 +857,13 @@ static inline void *quick(unsigned class)
 static inline void *quick_tiny(unsigned n)
 {
   struct heap *h = mine;
-  short refilled;
-  if (likely(h != NULL && has_packs(h))) {
+  if (likely(h != NULL)) {
+    struct packs *k;
     own_begin();
     section_enter(h);
-    if (likely(cursor_room(&h->arena, LIST_OF(HOLDER, TAG_TINY)))) {
-      unsigned off = pack(h, n, &refilled);
+    k = packs_of(h);
+    if (likely(k != NULL && cursor_room(&h->arena, LIST_OF(HOLDER, TAG_TINY)))) {
+      unsigned off = pack(h, k, n);
       section_leave(h);
       own_end(h);
       return h->base + off;
@@ -931,7 +934,7 @@ static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
   @ requires in: In(h, p);
   @ requires mine: Mine(h);
   @ requires idle: Idle;
-  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared,
+  @ assigns h->arena, PACKS, h->note, h->owner, own, mine, me, inside, nobodys, shared,
   @   END, drained, ownerless;
   @ ensures ended: \result == LM_OK ==> ended == p;
   @ ensures wrong: \result != LM_OK ==> wrong == p;
@@ -959,7 +962,7 @@ static int own_free(struct heap *h, const void *p)
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
   @ requires in: In(h, p);
-  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, locked,
+  @ assigns h->arena, PACKS, h->note, h->owner, own, mine, me, inside, nobodys, locked,
   @   shared, END, NOTE, cleared, drained, ownerless;
   @ ensures ended: Ended(p);
   @ TO_OUTSIDE
@@ -1041,7 +1044,7 @@ static LM_COLD void free_other(void *p)
 /*@ FROM_OUTSIDE
   @ requires hand: h != \null && h == mine;
   @ requires in: In(h, p);
-  @ assigns h->arena, h->note, OLD_HEAPS, own, mine, me, locked;
+  @ assigns h->arena, PACKS, h->note, OLD_HEAPS, own, mine, me, locked;
   @ ensures ended: Ended(p);
   @ TO_OUTSIDE
   @*/
@@ -1066,7 +1069,7 @@ static SLOW void free_here(struct heap *h, void *p)
 /*@ FROM_OUTSIDE
   @ requires hand: h != \null && h == mine;
   @ requires in: In(h, p);
-  @ assigns h->arena, h->note, OLD_HEAPS, own, mine, me, locked;
+  @ assigns h->arena, PACKS, h->note, OLD_HEAPS, own, mine, me, locked;
   @ ensures ended: Ended(p);
   @ TO_OUTSIDE
   @*/

@@ -90,7 +90,8 @@ struct got {
  * heap.  NULL: there is none, or the thread has no heap at hand. */
 /*@ FROM_OUTSIDE
   @ requires tag: SlotTag(tag);
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared, drained, BLOCK;
+  @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, shared, drained,
+  @   BLOCK;
   @ GIVES_SLOT(tag / 2)
   @ TO_OUTSIDE
   @*/
@@ -99,7 +100,8 @@ static inline void *quick_tag(unsigned tag);
 /* The same for malloc, by class. */
 /*@ FROM_OUTSIDE
   @ requires class: Slotted(class);
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared, drained, BLOCK;
+  @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, shared, drained,
+  @   BLOCK;
   @ GIVES_SLOT(class)
   @ TO_OUTSIDE
   @*/
@@ -108,7 +110,8 @@ static inline void *quick(unsigned class);
 /* A tiny object of n bytes where that takes no new span. */
 /*@ FROM_OUTSIDE
   @ requires size: 1 <= n < TINY_SIZE;
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared, drained, BLOCK;
+  @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, shared, drained,
+  @   BLOCK;
   @ ensures given: \result != \null ==> GivenTiny(\result, n);
   @ TO_OUTSIDE
   @*/
@@ -143,7 +146,8 @@ static void *slow_alloc(unsigned tag, unsigned amount, struct got *g);
 /* The bytes of the block at p, if it is of the heap that the thread allocates
  * from and that takes no search; else 0. */
 /*@ FROM_OUTSIDE
-  @ assigns mine->arena, mine->note, own, mine, me, inside, shared, drained, BLOCK;
+  @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, shared, drained,
+  @   BLOCK;
   @ ensures size: \result != 0 ==> block == p && block_size == \result;
   @ TO_OUTSIDE
   @*/
@@ -155,7 +159,7 @@ static inline size_t quick_size(const void *p);
   @ requires heap: Heap(h);
   @ requires in: In(h, p);
   @ requires pages: 1 <= n < ARENA_PAGES;
-  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, shared,
+  @ assigns h->arena, PACKS, h->note, h->owner, own, mine, me, inside, nobodys, shared,
   @   drained, BLOCK;
   @ ensures given: \result != 0 ==> Given(p, n * PAGE_SIZE);
   @ TO_OUTSIDE
@@ -165,7 +169,7 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n);
 /* free: the quick way is for slots of the heap that the thread allocates from,
  * in spans that stay where they are. */
 /*@ FROM_OUTSIDE
-  @ assigns mine->arena, mine->note, ANY_HEAP, own, mine, me, locked, TABLE,
+  @ assigns mine->arena, PACKS, mine->note, ANY_HEAP, own, mine, me, locked, TABLE,
   @   ours, ours_size, refused, NOTE;
   @ ensures ended: p == \null || Ended(p);
   @ ensures errno_kept: error == \old(error);
@@ -190,7 +194,7 @@ static void heaps_trim(void);
  * handler finds in the middle of a change. */
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
-  @ assigns h->arena, h->note, h->owner, own, mine, me, inside, nobodys, locked,
+  @ assigns h->arena, PACKS, h->note, h->owner, own, mine, me, inside, nobodys, locked,
   @   shared, drained;
   @ ensures result: 0 <= \result <= HELD_LOCK;
   @ ensures outside: \result == 0 ==> Outside;
@@ -214,7 +218,7 @@ static int hold(struct heap *h);
   @ requires lock: how == HELD_LOCK ==> own == 0 && locked == 1;
   @ requires none: ours_size == 0 && due == 0;
   @ requires still: Own;
-  @ assigns h->arena, h->note, own, mine, inside, nobodys, locked, shared;
+  @ assigns h->arena, PACKS, h->note, own, mine, inside, nobodys, locked, shared;
   @ ensures outside: Outside;
   @ ensures idle: how == HELD_OWN ==> Idle;
   @ ensures same: how == HELD_LOCK ==> mine == \old(mine);

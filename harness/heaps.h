@@ -11,7 +11,7 @@
 #define LM_HEAPS_H
 #include <stddef.h>
 #include <stdint.h>
-#include "../core/arena.h"
+#include "../core/tiny.h"
 
 /* One heap per 4 GiB of address space; with 32-bit addresses one in all, that
  * nobody ever owns. */
@@ -55,6 +55,20 @@ struct inbox {
 /* Why a free of a span's block takes the slow way. */
 #define QUEUED 1u             /* it is on the pending stack, or soon */
 #define PACKED 2u             /* tiny objects share its blocks; see packed.c */
+
+/* The bytes of a block at which objects end that have lived since it began, a bit
+ * each: so an object's size is known without a table of sizes. */
+struct ends {
+  unsigned short bytes;
+};
+
+/* Tiny objects share blocks, which these records tell apart by number. */
+struct packs {
+  struct ends *last;
+  unsigned short *gone;     /* freed by a thread not the owner, not collected */
+  short refilled;           /* the last object took a new span */
+  struct tiny tiny;         /* which live; as long as the heap may be */
+};
 
 struct heap {
   struct arena arena;
@@ -140,6 +154,11 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @   \valid(&h->arena) && \valid(&h->note) && \valid(&h->next) &&
   @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner);
   @
+  @ // k are records of tiny objects of h.
+  @ predicate Packs{L}(struct heap *h, struct packs *k) =
+  @   \valid(k) && \valid(k->last + (0 .. TINY_BLOCKS - 1)) &&
+  @   \separated(k, k->last + (0 .. TINY_BLOCKS - 1), &h->arena, &h->note);
+  @
   @ // This thread owns h.  h->owner is, for the prover, what the thread last
   @ // saw there: nobody else changes it if that is its own number.
   @ predicate Mine{L}(struct heap *h) =
@@ -201,8 +220,14 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   ensures end: due == \old(due) && ended == \old(ended) && \
     reported == \old(reported);
 
+/* The records of tiny objects, of any heap. */
+#define PACKS \
+  {x->tiny | struct packs *x; \true}, {x->refilled | struct packs *x; \true}, \
+  {x->bytes | struct ends *x; \true}
+
 /* What a section of any heap changes; and what makes a new heap, too. */
 #define OLD_HEAPS \
+  PACKS, \
   {x->arena | struct heap *x; \true}, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys, shared, \
   END, due, cleared, drained, ownerless
@@ -210,7 +235,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
   {x->reach | struct heap *x; \true}, shared, error
 #define ANY_HEAP \
-  NEW_HEAP, {x->note | struct heap *x; \true}, \
+  PACKS, NEW_HEAP, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys, \
   END, due, cleared, drained, ownerless
 

@@ -183,7 +183,7 @@ static LM_COLD size_t size_slow(const char *function, const void *p)
 
 /* The same, most often without a search. */
 /*@ FROM_OUTSIDE
-  @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
+  @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, TABLE, nobodys,
   @   locked, shared, drained, BLOCK, SIZED, wrong, reported, ownerless;
   @ ensures size: (block == p && block_size == \result) || reported == p;
   @ TO_OUTSIDE
@@ -521,7 +521,7 @@ PUBLIC void *lm_pvalloc(size_t size)
 
 /* The bytes of the object at p, all of which may be used; of NULL 0. */
 /*@ FROM_OUTSIDE
-  @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
+  @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, TABLE, nobodys,
   @   locked, shared, drained, BLOCK, SIZED, wrong, reported, ownerless;
   @ ensures size: p != \null ==> (block == p && block_size == \result) || reported == p;
   @ ensures none: p == \null ==> \result == 0;
@@ -660,7 +660,7 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
 
 /* As malloc_usable_size. */
 /*@ FROM_OUTSIDE
-  @ assigns mine->arena, mine->note, own, mine, me, inside, TABLE, nobodys,
+  @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, TABLE, nobodys,
   @   locked, shared, drained, BLOCK, SIZED, wrong, reported, ownerless;
   @ ensures size: p != \null ==> (block == p && block_size == \result) || reported == p;
   @ ensures none: p == \null ==> \result == 0;

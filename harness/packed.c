@@ -6,107 +6,77 @@
  * freed from on the fast path, which knows blocks only.  The owner of the heap
  * frees an object as the core does it; others set the object's bit in gone[],
  * which takes the place of remote[], and queue the span.
- * packed.h says what heap.c asks of this file.
- * Proven: the tiny allocator.  Trusted: every line here.  Part of lemmalloc.c.
+ * Proven: what packed.h promises.  Trusted: section.h and atomic.h.  Part of
+ * lemmalloc.c.
  */
-
-/* By block number, one bit for each of its bytes.  An object has the bytes
- * from where tiny.live says that it begins to the next bit of last[]; so its
- * size is known without a table of sizes. */
-struct packs {
-  unsigned short *last;     /* objects that lived since the block began end there */
-  unsigned short *gone;     /* freed by a thread not the owner, not collected */
-  struct tiny tiny;         /* its live[] is only as long as the heap */
-};
-
-/* The records of heap h's tiny objects; NULL if there are none. */
-static struct packs *packs_of(const struct heap *h)
-{
-  return __atomic_load_n(&h->packs, __ATOMIC_ACQUIRE);
-}
-
-/* The same, made if there are none; NULL if there is no memory for them. */
-static struct packs *packs_make(struct heap *h)
-{
-  size_t part = h->reach / TINY_SIZE * sizeof(unsigned short);
-  size_t start = offsetof(struct packs, tiny.live);
-  struct packs *k = packs_of(h);
-  if (k != NULL || (k = os_map(start + 3 * part, 1)) == NULL) {
-    return k;
-  }
-  os_small_pages(k, start + 3 * part);
-  k->last = (unsigned short *)((char *)k + start + part);
-  k->gone = (unsigned short *)((char *)k + start + 2 * part);
-  __atomic_store_n(&h->packs, k, __ATOMIC_RELEASE);
-  return k;
-}
-
-static int has_packs(const struct heap *h)
-{
-  return h->packs != NULL;
-}
+#include "packed.h"
+#include "atomic.h"
+#include "../core/cache.h"
+#include "../core/sizeclass.h"
 
 /* ---- What lives where: for any thread, about what it may free ---- */
 
-/* The number of the lowest, and of the highest, bit of x, which is not 0. */
-static unsigned lowest(unsigned x)
+/* Whether bit i of x is set. */
+/*@ requires index: i < TINY_SIZE;
+  @ assigns \nothing;
+  @ ensures \true;
+  @*/
+static int has_byte(unsigned x, unsigned i)
 {
-  return (unsigned)__builtin_ctz(x);
-}
-
-static unsigned highest(unsigned x)
-{
-  return 31u - (unsigned)__builtin_clz(x);
+  return (x >> i & 1u) != 0;
 }
 
 /* The bytes of the live object that byte off lies in, which begins at *first;
  * 0 if there is none.  Asks that off is in a packed span.  While its owner
  * changes the block, the answer is right for objects that the caller may free. */
+/*@ requires heap: Heap(h);
+  @ requires first: \valid(first);
+  @ assigns *first, shared;
+  @ ensures size: \result <= TINY_SIZE;
+  @ ensures first: \result != 0 ==> *first <= off < *first + \result;
+  @*/
 static unsigned packed_at(const struct heap *h, unsigned off, unsigned *first)
 {
   const struct packs *k = packs_of(h);
-  unsigned b = off / TINY_SIZE, i = off % TINY_SIZE, from, last;
+  unsigned b = off / TINY_SIZE, i = off % TINY_SIZE, from = i, end, live, last;
   if (k == NULL) {
     return 0;
   }
-  from = k->tiny.live[b] & ((2u << i) - 1u);
-  if (from == 0) {
+  live = k->tiny.live[b];
+  last = k->last[b].bytes;
+  /*@ loop invariant range: 0 <= from <= i;
+    @ loop assigns from;
+    @ loop variant from;
+    @*/
+  while (from > 0 && !has_byte(live, from)) {
+    from--;
+  }
+  end = from;
+  /*@ loop invariant range: from <= end <= TINY_SIZE;
+    @ loop assigns end;
+    @ loop variant TINY_SIZE - end;
+    @*/
+  while (end < TINY_SIZE && !has_byte(last, end)) {
+    end++;
+  }
+  if (!has_byte(live, from) || end == TINY_SIZE || end < i) {
     return 0;
   }
-  from = highest(from);
-  last = (unsigned)k->last[b] >> from;
-  if (last == 0 || from + lowest(last) < i) {
-    return 0;
-  }
-  *first = off - i + from;
-  return lowest(last) + 1u;
+  *first = off - (i - from);
+  return end - from + 1u;
 }
 
-/* The bit of the object at byte i of packed span s, in the word *b. */
-static unsigned short packed_bit(unsigned s, unsigned i, unsigned *b)
-{
-  *b = s * BLOCKS_IN_PAGE + i / TINY_SIZE;
-  return (unsigned short)(1u << i % TINY_SIZE);
-}
-
-/* Whether another thread has freed the object at byte i of packed span s. */
 static int packed_gone(const struct heap *h, unsigned s, unsigned i)
 {
-  unsigned b;
-  unsigned short bit = packed_bit(s, i, &b);
-  return (__atomic_load_n(&packs_of(h)->gone[b], __ATOMIC_RELAXED) & bit) != 0;
+  return has_byte(gone(h, s * BLOCKS_IN_PAGE + i / TINY_SIZE), i % TINY_SIZE);
 }
 
-/* Notes that it does: 0 if one did before. */
 static int packed_note(struct heap *h, unsigned s, unsigned i)
 {
-  unsigned b;
-  unsigned short bit = packed_bit(s, i, &b);
-  return !(__atomic_fetch_or(&packs_of(h)->gone[b], bit, __ATOMIC_SEQ_CST) & bit);
+  return gone_set(h, s * BLOCKS_IN_PAGE + i / TINY_SIZE, i % TINY_SIZE);
 }
 
-/* What off is in a packed span: the start of a live object, inside one, or
- * where none lives. */
+/* The start of a live object, inside one, or where none lives. */
 static int packed_peek(const struct heap *h, unsigned off)
 {
   unsigned first;
@@ -121,85 +91,201 @@ static int is_packed(const struct heap *h, unsigned s)
   return h->arena.tag[s] == TAG_TINY;
 }
 
-/* The bytes of what any_peek found. */
 static size_t any_size(const struct heap *h, unsigned s, unsigned i)
 {
   unsigned t = h->arena.tag[s], first;
+  size_t size;
   if (i >= SLOTS_MAX) {
-    return packed_at(h, s * PAGE_SIZE + i - SLOTS_MAX, &first);
+    size = packed_at(h, s * PAGE_SIZE + (i - SLOTS_MAX), &first);
+  } else {
+    size = SLOTTED(t) ? class_size(t / 2u) : (size_t)h->arena.npages[s] * PAGE_SIZE;
   }
-  return SLOTTED(t) ? class_size(t / 2u) : (size_t)h->arena.npages[s] * PAGE_SIZE;
+  /*@ ghost show_size(h, s, i, size); */
+  return size;
 }
+
+#define TINY_LIST LIST_OF(HOLDER, TAG_TINY)
 
 /* ---- What changes the heap: the caller owns it, or has locked it ---- */
 
-/* Whether span s, just made, is packed is noted for the fast path of free.
- * Where it is queued, whoever collects it will see to that. */
 static void packed_mark(struct heap *h, unsigned s)
 {
-  unsigned char mark = is_packed(h, s) ? PACKED : 0, was = mark ^ PACKED;
-  if (queued(h, s) == was) {
-    __atomic_compare_exchange_n(&h->inbox.queued[s], &was, mark, 0,
-                                __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
-  }
+  queued_mark(h, s, is_packed(h, s) ? PACKED : 0);
 }
 
-/* A tiny object of n bytes from heap h, which has records for it; its offset,
- * or 0. */
-static unsigned pack(struct heap *h, unsigned n, short *refilled)
+/* An object lies in its block. */
+/*@ ghost
+  /@ requires object: TinyObject(t, off, n);
+   @ assigns \nothing;
+   @ ensures inside: 1 <= n && off % TINY_SIZE + n <= TINY_SIZE;
+   @/
+  static void lemma_tiny_at(struct tiny *t, unsigned off, unsigned n) {
+    /@ assert place: \forall integer b, i; 0 <= i < TINY_SIZE ==>
+     @   off == TinyOffset(b, i) ==> i == off % TINY_SIZE; @/
+  }
+*/
+
+/* Notes that the object of n bytes at off ends there. */
+/*@ requires heap: Heap(h) && Packs(h, k);
+  @ requires object: TinyObject(&k->tiny, off, n);
+  @ requires size: n < TINY_SIZE;
+  @ assigns k->last[off / TINY_SIZE].bytes;
+  @ ensures end: Bit(k->last[off / TINY_SIZE].bytes, off % TINY_SIZE + n - 1);
+  @ ensures current: \forall integer g; 0 <= g < HOLDERS ==>
+  @   TinyCur(&k->tiny, g) == TinyCur{Pre}(&k->tiny, g) &&
+  @   k->tiny.used[g] == \old(k->tiny.used[g]);
+  @ ensures live: TinyLiveSame{Pre,Post}(&k->tiny, -1, -1);
+  @ ensures packed: TinyPackedSame{Pre,Post}(&k->tiny, -1);
+  @ ensures owns: TinyOwnsStay{Pre,Post}(&k->tiny, -1, -1);
+  @ ensures objects: TinyStay{Pre,Post}(&k->tiny, -1);
+  @ ensures kept: TinyStartsStay{Pre,Post}(&k->tiny, -1);
+  @ ensures no_new: TinyStartsStay{Post,Pre}(&k->tiny, -1);
+  @ ensures filled: TinyCurrent{Pre}(&k->tiny) ==> TinyCurrent(&k->tiny);
+  @ ensures one: TinyOne{Pre}(&k->tiny) ==> TinyOne(&k->tiny);
+  @ ensures range: TinyRange{Pre}(&k->tiny) ==> TinyRange(&k->tiny);
+  @ ensures rest: TinyRest{Pre}(&k->tiny) ==> TinyRest(&k->tiny);
+  @ ensures blocks: TinyBlocks{Pre}(&h->arena, &k->tiny) ==>
+  @   TinyBlocks(&h->arena, &k->tiny);
+  @*/
+static void end_note(struct heap *h, struct packs *k, unsigned off, unsigned n)
 {
-  struct packs *k = h->packs;
-  unsigned off = tiny_alloc(&h->arena, &k->tiny, HOLDER, n, refilled);
   unsigned b = off / TINY_SIZE, i = off % TINY_SIZE;
-  if (off != 0) {                       /* the block begins with the object at 0 */
-    unsigned before = i == 0 ? 0 : k->last[b];
-    k->last[b] = (unsigned short)(before | 1u << (i + n - 1u));
+  unsigned before = i == 0 ? 0 : k->last[b].bytes;  /* with it the block begins */
+  (void)h;
+  /*@ ghost lemma_tiny_at(&k->tiny, off, n); */
+  k->last[b].bytes = tiny_with((unsigned short)before, i + n - 1u);
+  /*@ assert words: \forall integer q; 0 <= q < TINY_BLOCKS ==>
+    @   k->tiny.live[q] == \at(k->tiny.live[q], Pre); */
+  /*@ assert fills: \forall integer g; 0 <= g < HOLDERS ==>
+    @   k->tiny.high[g] == \at(k->tiny.high[g], Pre) &&
+    @   k->tiny.low[g] == \at(k->tiny.low[g], Pre) &&
+    @   k->tiny.used[g] == \at(k->tiny.used[g], Pre); */
+  /*@ assert current: \forall integer g; 0 <= g < HOLDERS ==>
+    @   TinyCur(&k->tiny, g) == TinyCur{Pre}(&k->tiny, g); */
+  /*@ assert live: TinyLiveSame{Pre,Here}(&k->tiny, -1, -1); */
+  /*@ assert alone: \forall integer q, i, e; TinyAlone{Pre}(&k->tiny, q, i, e) ==>
+    @   TinyAlone(&k->tiny, q, i, e); */
+  /*@ assert past: \forall integer q, e; TinyPast{Pre}(&k->tiny, q, e) ==>
+    @   TinyPast(&k->tiny, q, e); */
+  /*@ assert owns: TinyOwnsStay{Pre,Here}(&k->tiny, -1, -1); */
+}
+
+static unsigned pack(struct heap *h, struct packs *k, unsigned n)
+{
+  unsigned off;
+  /*@ assert word: CursorRoom(&h->arena, TINY_LIST) ==>
+    @   0 <= h->arena.at[TINY_LIST] < WORDS &&
+    @   Held(&h->arena, h->arena.cur[TINY_LIST], TINY_LIST, TAG_TINY) &&
+    @   !Full(&h->arena, h->arena.cur[TINY_LIST]); */
+  /*@ assert room: CursorRoom(&h->arena, TINY_LIST) ==>
+    @   Room(&h->arena, TINY_LIST, TAG_TINY); */
+  off = tiny_alloc(&h->arena, &k->tiny, HOLDER, n, &k->refilled);
+  if (off != 0) {
+    /*@ ghost lemma_tiny_at(&k->tiny, off, n); */
+    end_note(h, k, off, n);
+    /*@ assert object: TinyObject(&k->tiny, off, n); */
+    /*@ assert kept: TinyStay{Pre,Here}(&k->tiny, off); */
+    /*@ ghost show_packed(h, k, off, n); */
   }
   return off;
 }
 
-/* The same, or a slot if there is no memory for records. */
 static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled)
 {
-  if (packs_make(h) == NULL) {
-    return arena_alloc(&h->arena, HOLDER, 2u * class_of_size(n) + 1u, refilled);
+  struct packs *k = packs_make(h);
+  unsigned off;
+  if (k != NULL) {
+    off = pack(h, k, n);
+    *refilled = k->refilled;
+    return off;
   }
-  return pack(h, n, refilled);
+  off = arena_alloc(&h->arena, HOLDER, 2u * class_of_size(n) + 1u, refilled);
+  /*@ ghost if (off != 0) show_single(h, off, n); */
+  return off;
 }
 
 static unsigned packed_live(const struct heap *h, unsigned b)
 {
-  return h->packs->tiny.live[b];
+  const struct packs *k = packs_of(h);
+  return k == NULL ? 0 : k->tiny.live[b];
+}
+
+/* Frees the object at off, from records k. */
+/*@ IN_SECTION(h)
+  @ requires records: Packs(h, k);
+  @ requires set: Tiny(&h->arena, &k->tiny);
+  @ assigns h->arena, PACKS, shared, END;
+  @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
+  @ ensures was: \result == LM_OK <==> TinyStart{Pre}(&k->tiny, off);
+  @ ensures gone: !TinyStart(&k->tiny, off);
+  @ ensures kept: TinyStay{Pre,Post}(&k->tiny, off);
+  @ ensures no_new: TinyStartsStay{Post,Pre}(&k->tiny, 0);
+  @ ensures set: Tiny(&h->arena, &k->tiny);
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static int unpack(struct heap *h, struct packs *k, unsigned off)
+{
+  int what = tiny_free(&h->arena, &k->tiny, off);
+  if (what == LM_OK) {
+    /*@ ghost show_packed_end(h, k, off); */
+    return LM_OK;
+  }
+  /*@ ghost show_packed_wrong(h, k, off); */
+  what = packed_peek(h, off);
+  return what == LM_OK ? LM_DOUBLE : what;
 }
 
 static int packed_free(struct heap *h, unsigned off)
 {
-  return tiny_free(&h->arena, &h->packs->tiny, off) == LM_OK ? LM_OK : packed_peek(h, off);
+  struct packs *k = packs_of(h);
+  if (k == NULL) {
+    /*@ ghost show_seen((char *)h->base + off, LM_FOREIGN); */
+    return LM_FOREIGN;
+  }
+  return unpack(h, k, off);
 }
 
 /* Frees what other threads have freed in block b. */
+/*@ IN_SECTION(h)
+  @ requires block: b < TINY_BLOCKS;
+  @ requires cleared: cleared == b / BLOCKS_IN_PAGE;
+  @ assigns h->arena, PACKS, shared, END;
+  @ ensures sound: Arena(&h->arena);
+  @*/
 static void packed_collect_block(struct heap *h, unsigned b)
 {
-  unsigned x = __atomic_exchange_n(&h->packs->gone[b], 0, __ATOMIC_ACQ_REL);
-  for (; x != 0; x &= x - 1u) {
-    unsigned off = b * TINY_SIZE + lowest(x);
-    int what = packed_free(h, off);
-    if (what != LM_OK) {
-      misuse("free", h->base + off, what);
+  unsigned x = gone_take(h, b), i;
+  count_collected(h, x);
+  /*@ loop invariant range: 0 <= i <= TINY_SIZE;
+    @ loop invariant sound: Arena(&h->arena);
+    @ loop assigns i, h->arena, PACKS, shared, END;
+    @ loop variant TINY_SIZE - i;
+    @*/
+  for (i = 0; i < TINY_SIZE; i++) {
+    if (has_byte(x, i)) {
+      unsigned off = b * TINY_SIZE + i;
+      int what = packed_free(h, off);
+      if (what != LM_OK) {
+        misuse("free", h->base + off, what);
+      }
     }
-    h->collected++;
   }
 }
 
-/* The same in packed span s.  Its last block may end, and the span with it: no
- * other thread has then freed anything in what follows. */
+/* Its last block may end, and the span with it: no other thread has then freed
+ * anything in what follows. */
 static void packed_collect(struct heap *h, unsigned s)
 {
-  const unsigned short *gone = h->packs->gone;
-  unsigned b;
-  for (b = s * BLOCKS_IN_PAGE; b < (s + 1u) * BLOCKS_IN_PAGE; b++) {
-    if (__atomic_load_n(&gone[b], __ATOMIC_RELAXED) != 0) {
-      packed_collect_block(h, b);
+  unsigned i;
+  /*@ loop invariant range: 0 <= i <= BLOCKS_IN_PAGE;
+    @ loop invariant sound: Arena(&h->arena);
+    @ loop assigns i, h->arena, PACKS, shared, END;
+    @ loop variant BLOCKS_IN_PAGE - i;
+    @*/
+  for (i = 0; i < BLOCKS_IN_PAGE; i++) {
+    if (gone(h, s * BLOCKS_IN_PAGE + i) != 0) {
+      packed_collect_block(h, s * BLOCKS_IN_PAGE + i);
     }
   }
 }

@@ -1,12 +1,13 @@
 /*
- * packed.h - what is asked of packed.c, where tiny objects share blocks.
+ * packed.h - objects of less than 16 bytes without pointers share blocks: the
+ * core's tiny allocator in the heaps that threads own.
  * Object i of a packed span begins at its byte i.
- * Proven: nothing here; the tiny allocator below is.  Trusted: that these
- * contracts are true of packed.c.
+ * Proven: these contracts, as packed.c keeps them.
  */
 #ifndef LM_PACKED_H
 #define LM_PACKED_H
 #include "section.h"
+#include "../core/tiny.h"
 
 #define BLOCKS_IN_PAGE (PAGE_SIZE / TINY_SIZE)
 
@@ -15,7 +16,7 @@
 /*@ requires heap: Heap(h);
   @ requires page: s < ARENA_PAGES;
   @ assigns shared;
-  @ ensures \true;
+  @ ensures packed: inside == h ==> (\result != 0 <==> h->arena.tag[s] == TAG_TINY);
   @*/
 static int is_packed(const struct heap *h, unsigned s);
 
@@ -48,14 +49,15 @@ static int packed_note(struct heap *h, unsigned s, unsigned i);
 /* The bytes of block i of run s, as any_peek named it. */
 /*@ requires heap: Heap(h);
   @ requires span: s < ARENA_PAGES;
-  @ assigns SIZED;
+  @ requires slot: i < SLOTS_MAX + PAGE_SIZE;
+  @ assigns shared, SIZED;
   @ ensures sized: sized == \result && sized_run == s && sized_slot == i;
   @*/
 static size_t any_size(const struct heap *h, unsigned s, unsigned i);
 
 /* Frees the object at off, in a packed span; or says what off is. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, shared, END;
+  @ assigns h->arena, PACKS, shared, END;
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
   @ ensures sound: Arena(&h->arena);
@@ -65,7 +67,7 @@ static int packed_free(struct heap *h, unsigned off);
 /* The bytes of block b, of a packed span, at which objects begin, a bit each. */
 /*@ IN_SECTION(h)
   @ requires block: b < ARENA_PAGES * BLOCKS_IN_PAGE;
-  @ assigns \nothing;
+  @ assigns shared;
   @ ensures \true;
   @*/
 static unsigned packed_live(const struct heap *h, unsigned b);
@@ -74,7 +76,7 @@ static unsigned packed_live(const struct heap *h, unsigned b);
 /*@ IN_SECTION(h)
   @ requires span: s < ARENA_PAGES;
   @ requires cleared: cleared == s;
-  @ assigns h->arena, shared, END;
+  @ assigns h->arena, PACKS, shared, END;
   @ ensures sound: Arena(&h->arena);
   @*/
 static void packed_collect(struct heap *h, unsigned s);
@@ -87,30 +89,32 @@ static void packed_collect(struct heap *h, unsigned s);
   @*/
 static void packed_mark(struct heap *h, unsigned s);
 
-/* Whether h has had tiny objects; then a tiny object of n bytes: its offset, or
- * 0. */
-/*@ requires heap: Heap(h);
-  @ assigns shared;
-  @ ensures \true;
-  @*/
-static int has_packs(const struct heap *h);
+/* A tiny object of n bytes, that was none before, from the records k of h: its
+ * offset, or 0.  k->refilled says whether a span was made. */
 /*@ IN_SECTION(h)
+  @ requires records: Packs(h, k);
+  @ requires set: Tiny(&h->arena, &k->tiny);
   @ requires size: 1 <= n < TINY_SIZE;
-  @ requires flag: \valid(refilled) && \separated(refilled, &h->arena);
-  @ assigns h->arena, *refilled, shared, BLOCK;
+  @ assigns h->arena, PACKS, BLOCK;
   @ ensures must: CursorRoom{Pre}(&h->arena, LIST_OF(HOLDER, TAG_TINY)) ==>
   @   \result != 0;
-  @ ensures block: \result != 0 ==> GivenTiny(h->base + \result, n);
+  @ ensures given: \result != 0 ==> GivenTiny(h->base + \result, n);
+  @ ensures object: \result != 0 ==> TinyObject(&k->tiny, \result, n);
+  @ ensures new: \result != 0 ==> !TinyStart{Pre}(&k->tiny, \result);
+  @ ensures kept: TinyStay{Pre,Post}(&k->tiny, \result);
+  @ ensures no_new: TinyStartsStay{Post,Pre}(&k->tiny, \result);
+  @ ensures set: Tiny(&h->arena, &k->tiny);
   @ ensures sound: Arena(&h->arena);
   @*/
-static unsigned pack(struct heap *h, unsigned n, short *refilled);
+static unsigned pack(struct heap *h, struct packs *k, unsigned n);
 
-/* The same for a heap that may have had none. */
+/* The same for a heap that may have had none; or a slot, if there is no memory for
+ * records. */
 /*@ IN_SECTION(h)
   @ requires size: 1 <= n < TINY_SIZE;
   @ requires flag: \valid(refilled) && \separated(refilled, &h->arena);
-  @ assigns h->arena, *refilled, shared, error, BLOCK;
-  @ ensures block: \result != 0 ==> GivenTiny(h->base + \result, n);
+  @ assigns h->arena, PACKS, *refilled, shared, error, BLOCK;
+  @ ensures given: \result != 0 ==> GivenTiny(h->base + \result, n);
   @ ensures sound: Arena(&h->arena);
   @*/
 static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);

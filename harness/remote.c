@@ -45,7 +45,7 @@ static int any_free(struct heap *h, unsigned off)
   @ requires span: s < ARENA_PAGES;
   @ requires index: w < WORDS;
   @ requires cleared: cleared == s;
-  @ assigns h->arena, shared, END;
+  @ assigns h->arena, PACKS, shared, END;
   @ ensures sound: Arena(&h->arena);
   @*/
 static void collect_word(struct heap *h, unsigned s, unsigned w)
@@ -54,7 +54,7 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
   count_collected(h, x);
   x = arena_sweep(&h->arena, s, w, x);
   /*@ loop invariant sound: Arena(&h->arena);
-    @ loop assigns x, h->arena, shared, END;
+    @ loop assigns x, h->arena, PACKS, shared, END;
     @ loop variant x;
     @*/
   while (x != 0) {
@@ -70,7 +70,7 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
 /*@ IN_SECTION(h)
   @ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
-  @ assigns h->arena, shared, END, due, cleared;
+  @ assigns h->arena, PACKS, shared, END, due, cleared;
   @ ensures due: due == \old(due);
   @ ensures sound: Arena(&h->arena);
   @*/
@@ -85,7 +85,7 @@ static void collect_span(struct heap *h, unsigned s)
   }
   /*@ loop invariant range: 0 <= w <= WORDS;
     @ loop invariant sound: Arena(&h->arena);
-    @ loop assigns w, h->arena, shared, END;
+    @ loop assigns w, h->arena, PACKS, shared, END;
     @ loop variant WORDS - w;
     @*/
   for (w = 0; w < WORDS; w++) {
@@ -107,7 +107,7 @@ static void collect(struct heap *h)
     @ loop invariant span: s < ARENA_PAGES;
     @ loop invariant sound: Arena(&h->arena);
     @ loop invariant due: due == \at(due,Pre);
-    @ loop assigns s, next, n, h->arena, shared, END, due, cleared;
+    @ loop assigns s, next, n, h->arena, PACKS, shared, END, due, cleared;
     @ loop variant ARENA_PAGES - n;
     @*/
   while (s != 0 && n < ARENA_PAGES) {

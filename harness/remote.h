@@ -24,7 +24,7 @@ static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i
 
 /* Frees the block at off, or says what off is: as arena_free. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, shared, END;
+  @ assigns h->arena, PACKS, shared, END;
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
   @ ensures sound: Arena(&h->arena);
@@ -45,7 +45,7 @@ static int block_free(struct heap *h, unsigned off);
 
 /* Frees what others have freed.  The stack has each span once at most. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, shared, END, due, cleared, drained;
+  @ assigns h->arena, PACKS, shared, END, due, cleared, drained;
   @ KEEPS_END
   @ ensures drained: drained == h;
   @ ensures sound: Arena(&h->arena);

@@ -281,6 +281,54 @@ static word remote_set(struct heap *h, unsigned k, word bit)
   return __atomic_fetch_or(&h->inbox.remote[k], bit, __ATOMIC_SEQ_CST);
 }
 
+static void queued_mark(struct heap *h, unsigned s, unsigned mark)
+{
+  unsigned char was = (unsigned char)(mark ^ PACKED);
+  if (queued(h, s) == was) {
+    __atomic_compare_exchange_n(&h->inbox.queued[s], &was, (unsigned char)mark, 0,
+                                __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+  }
+}
+
+/* ---- Tiny objects ---- */
+
+static struct packs *packs_of(const struct heap *h)
+{
+  return __atomic_load_n(&h->packs, __ATOMIC_ACQUIRE);
+}
+
+/* They are only as long as the heap: no block is behind it. */
+static struct packs *packs_make(struct heap *h)
+{
+  size_t part = h->reach / TINY_SIZE * sizeof(unsigned short);
+  size_t start = offsetof(struct packs, tiny.live);
+  struct packs *k = packs_of(h);
+  if (k != NULL || (k = os_map(start + 3 * part, 1)) == NULL) {
+    return k;
+  }
+  os_small_pages(k, start + 3 * part);
+  k->last = (struct ends *)((char *)k + start + part);
+  k->gone = (unsigned short *)((char *)k + start + 2 * part);
+  __atomic_store_n(&h->packs, k, __ATOMIC_RELEASE);
+  return k;
+}
+
+static unsigned gone(const struct heap *h, unsigned b)
+{
+  return __atomic_load_n(&packs_of(h)->gone[b], __ATOMIC_RELAXED);
+}
+
+static unsigned gone_take(struct heap *h, unsigned b)
+{
+  return __atomic_exchange_n(&packs_of(h)->gone[b], 0, __ATOMIC_ACQ_REL);
+}
+
+static int gone_set(struct heap *h, unsigned b, unsigned i)
+{
+  unsigned short bit = (unsigned short)(1u << i);
+  return !(__atomic_fetch_or(&packs_of(h)->gone[b], bit, __ATOMIC_SEQ_CST) & bit);
+}
+
 /* ---- Figures, and the time ---- */
 
 static void count_refill(struct heap *h)

@@ -127,7 +127,7 @@ static void own_end(struct heap *h);
 /*@ requires heap: Heap(h);
   @ requires one: inside == \null;
   @ requires entitled: (own == 1 && Mine(h)) || (locked == 1 && nobodys == h);
-  @ assigns h->arena, h->note, inside, drained;
+  @ assigns h->arena, PACKS, h->note, inside, drained;
   @ ensures inside: inside == h;
   @ ensures sound: Arena(&h->arena);
   @*/
@@ -136,7 +136,7 @@ static void section_enter(struct heap *h);
 /*@ requires heap: Heap(h);
   @ requires inside: inside == h;
   @ requires sound: Arena(&h->arena);
-  @ assigns h->arena, h->note, inside;
+  @ assigns h->arena, PACKS, h->note, inside;
   @ ensures left: inside == \null;
   @*/
 static void section_leave(struct heap *h);
@@ -212,6 +212,35 @@ static void heap_publish(struct heap *h);
   void show_live(struct heap *h, unsigned off, unsigned n);
 */
 
+/* The same of a tiny object of n bytes, of records k; of one that has a block for
+ * itself: 8 is the greatest alignment that such an object has. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires object: TinyObject(&k->tiny, off, n);
+   @ requires aligned: off % TinyAlign(n) == 0;
+   @ assigns BLOCK;
+   @ ensures given: GivenTiny(h->base + off, n);
+   @/
+  void show_packed(struct heap *h, struct packs *k, unsigned off, unsigned n);
+*/
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires block: \exists integer m; n <= m && Block(&h->arena, off, m);
+   @ requires aligned: off % 8 == 0;
+   @ assigns BLOCK;
+   @ ensures given: GivenTiny(h->base + off, n);
+   @/
+  void show_single(struct heap *h, unsigned off, unsigned n);
+*/
+
+/* Block i of run s of h has n bytes. */
+/*@ ghost
+  /@ assigns SIZED;
+   @ ensures sized: sized == n && sized_run == s && sized_slot == i;
+   @/
+  void show_size(const struct heap *h, unsigned s, unsigned i, size_t n);
+*/
+
 /* What look found at p, in run s with number i, has n bytes. */
 /*@ ghost
   /@ requires size: sized == n && sized_run == s && sized_slot == i;
@@ -239,6 +268,24 @@ static void heap_publish(struct heap *h);
    @ ensures wrong: wrong == (char *)h->base + off;
    @/
   void show_wrong(struct heap *h, unsigned off);
+*/
+
+/* The same of tiny objects, of records k. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires gone: !TinyStart(&k->tiny, off);
+   @ assigns ended;
+   @ ensures ended: ended == (char *)h->base + off;
+   @/
+  void show_packed_end(struct heap *h, struct packs *k, unsigned off);
+*/
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires none: !TinyStart(&k->tiny, off);
+   @ assigns wrong;
+   @ ensures wrong: wrong == (char *)h->base + off;
+   @/
+  void show_packed_wrong(struct heap *h, struct packs *k, unsigned off);
 */
 
 /* This thread has noted for the owner that p, slot i of run s, has ended; another

@@ -149,7 +149,7 @@ static int tiny_visit(const struct lm_span *v, size_t i, const struct visitor *t
   unsigned x = PEEK(packs_of(h)->tiny.live[offset(h, p) / TINY_SIZE]);
   int result = 0;
   for (; result == 0 && x != 0; x &= x - 1u) {
-    result = block_visit(p + lowest(x), to);
+    result = block_visit(p + word_ctz(x), to);
   }
   return result;
 }

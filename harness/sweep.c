@@ -122,7 +122,7 @@ static int same_span(struct lm_span v, struct lm_span w)
 /* Ends the tiny objects of block b; their number. */
 /*@ IN_SECTION(h)
   @ requires block: b < ARENA_PAGES * BLOCKS_IN_PAGE;
-  @ assigns h->arena, shared, END;
+  @ assigns h->arena, PACKS, shared, END;
   @ ensures sound: Arena(&h->arena);
   @ ensures few: 0 <= \result <= TINY_SIZE;
   @*/
@@ -133,7 +133,7 @@ static long sweep_block(struct heap *h, unsigned b)
   /*@ loop invariant range: 0 <= i <= TINY_SIZE;
     @ loop invariant few: 0 <= n <= i;
     @ loop invariant sound: Arena(&h->arena);
-    @ loop assigns i, n, h->arena, shared, END;
+    @ loop assigns i, n, h->arena, PACKS, shared, END;
     @ loop variant TINY_SIZE - i;
     @*/
   for (i = 0; i < TINY_SIZE; i++) {
@@ -147,7 +147,7 @@ static long sweep_block(struct heap *h, unsigned b)
 /* The same of the blocks of packed span s that are not marked. */
 /*@ IN_SECTION(h)
   @ requires page: s < ARENA_PAGES;
-  @ assigns h->arena, shared, END;
+  @ assigns h->arena, PACKS, shared, END;
   @ ensures sound: Arena(&h->arena);
   @ ensures some: 0 <= \result;
   @*/
@@ -158,7 +158,7 @@ static long sweep_packed(struct heap *h, unsigned s, const unsigned long *marks)
   /*@ loop invariant range: 0 <= i <= BLOCKS_IN_PAGE;
     @ loop invariant few: 0 <= n <= i * TINY_SIZE;
     @ loop invariant sound: Arena(&h->arena);
-    @ loop assigns i, n, h->arena, shared, END;
+    @ loop assigns i, n, h->arena, PACKS, shared, END;
     @ loop variant BLOCKS_IN_PAGE - i;
     @*/
   for (i = 0; i < BLOCKS_IN_PAGE; i++) {
@@ -226,7 +226,7 @@ static long sweep_slots(struct heap *h, unsigned s, unsigned count,
 /* As lm_sweep, in heap h, which the caller holds. */
 /*@ IN_SECTION(h)
   @ requires in: In(h, span.start);
-  @ assigns h->arena, h->note, shared, END, due, cleared, drained;
+  @ assigns h->arena, PACKS, h->note, shared, END, due, cleared, drained;
   @ ensures due: due == \old(due);
   @ ensures sound: Arena(&h->arena);
   @ ensures result: -1 <= \result;
