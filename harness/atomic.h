@@ -103,11 +103,12 @@ static void pending_push(struct heap *h, unsigned s);
   @*/
 static unsigned chain_next(const struct heap *h, unsigned s);
 
-/* Why a free in span s takes the slow way: 0, QUEUED or PACKED. */
+/* Why a free in span s takes the slow way: 0, QUEUED or PACKED; not 0 for a span of
+ * tiny objects, as queued_mark and queued_set leave it, to who is in the section. */
 /*@ requires heap: Heap(h);
   @ requires span: s < ARENA_PAGES;
   @ assigns shared;
-  @ ensures \true;
+  @ ensures packed: \result == 0 ==> inside == h ==> h->arena.tag[s] != TAG_TINY;
   @*/
 static unsigned queued(const struct heap *h, unsigned s);
 
@@ -117,7 +118,8 @@ static unsigned queued(const struct heap *h, unsigned s);
 /*@ requires heap: Heap(h);
   @ requires span: s < ARENA_PAGES;
   @ requires noted: why == QUEUED ==> due == NOTED && noted == h && noted_run == s;
-  @ requires inside: why != QUEUED ==> inside == h;
+  @ requires inside: why != QUEUED ==> inside == h &&
+  @   why == (h->arena.tag[s] == TAG_TINY ? PACKED : 0);
   @ assigns shared, due, cleared;
   @ ensures push: why == QUEUED && \result != QUEUED ==> due == UNPUSHED;
   @ ensures pushed: why == QUEUED && \result == QUEUED ==> due == 0;

@@ -813,6 +813,7 @@ static inline unsigned take(struct heap *h, unsigned k, unsigned tag)
 /* Frees the slot at off, in a span that stays where it is: 1, and no other block
  * changes; or 0, and none does. */
 /*@ IN_SECTION(h)
+  @ requires plain: Plain(h, off);
   @ assigns h->arena, ended;
   @ ensures ended: \result != 0 ==> ended == (char *)h->base + off;
   @ ensures none: \result == 0 ==> ended == \old(ended);
@@ -1053,7 +1054,7 @@ static SLOW void free_here(struct heap *h, void *p)
   int what, due;
   own_begin();
   section_enter(h);
-  what = block_free(h, offset(h, p));
+  what = any_free(h, offset(h, p));
   due = tick(h);
   section_leave(h);
   own_end(h);

@@ -38,6 +38,35 @@ static int any_free(struct heap *h, unsigned off)
 
 /* ---- Frees by other threads ---- */
 
+/* Frees what begins at off; among tiny objects nobody frees a slot. */
+/*@ IN_SECTION(h)
+  @ assigns h->arena, shared, END;
+  @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static int collect_one(struct heap *h, unsigned off)
+{
+  if (is_packed(h, off / PAGE_SIZE)) {
+    /*@ ghost show_seen((char *)h->base + off, LM_DOUBLE); */
+    return LM_DOUBLE;
+  }
+  return block_free(h, off);
+}
+
+/* Frees the slots of word w of span s that are in x; those that are none. */
+/*@ IN_SECTION(h)
+  @ requires span: s < ARENA_PAGES;
+  @ requires index: w < WORDS;
+  @ requires plain: Plain(h, s * PAGE_SIZE);
+  @ assigns h->arena;
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static word slots_free(struct heap *h, unsigned s, unsigned w, word x)
+{
+  return arena_sweep(&h->arena, s, w, x);
+}
+
 /* Frees the slots of word w of span s that others have freed: all at once, and
  * one by one what are no slots, so a large object or a mistake. */
 /*@ IN_SECTION(h)
@@ -52,14 +81,16 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
 {
   word x = remote_take(h, WORDS * s + w);
   count_collected(h, x);
-  x = arena_sweep(&h->arena, s, w, x);
+  if (!is_packed(h, s)) {
+    x = slots_free(h, s, w, x);
+  }
   /*@ loop invariant sound: Arena(&h->arena);
     @ loop assigns x, h->arena, PACKS, shared, END;
     @ loop variant x;
     @*/
   while (x != 0) {
     unsigned off = arena_offset_of(&h->arena, s, w * WORD_BITS + word_ctz(x));
-    int what = block_free(h, off);
+    int what = collect_one(h, off);
     if (what != LM_OK) {
       misuse("free", h->base + off, what);
     }
@@ -142,6 +173,8 @@ static int note_free(struct heap *h, unsigned s, unsigned i)
 static int is_queued(const struct heap *h, unsigned off)
 {
   /*@ assert page: 0 <= h->arena.owner[off / PAGE_SIZE] < ARENA_PAGES; */
+  /*@ assert packed: !Plain(h, off) ==>
+    @   h->arena.owner[off / PAGE_SIZE] == off / PAGE_SIZE; */
   return queued(h, (unsigned)h->arena.owner[off / PAGE_SIZE]) != 0;
 }
 

@@ -33,6 +33,7 @@ static int any_free(struct heap *h, unsigned off);
 
 /* The same for who knows that it is no tiny object: no other block changes. */
 /*@ IN_SECTION(h)
+  @ requires plain: Plain(h, off);
   @ assigns h->arena, END;
   @ ensures gone: !BlockStart(&h->arena, off);
   @ ensures kept: BlocksStay{Pre,Post}(&h->arena, off);
@@ -75,7 +76,7 @@ static int note_free(struct heap *h, unsigned s, unsigned i);
  * tiny objects. */
 /*@ IN_SECTION(h)
   @ assigns shared;
-  @ ensures \true;
+  @ ensures plain: \result == 0 ==> Plain(h, off);
   @*/
 static int is_queued(const struct heap *h, unsigned off);
 

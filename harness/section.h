@@ -183,6 +183,12 @@ static int place_free(const char *p);
   @*/
 static void heap_publish(struct heap *h);
 
+/* What is asked of who ends blocks and does not know of tiny objects: off is in no
+ * span of these, which have one page. */
+/*@ predicate Plain{L}(struct heap *h, integer off) =
+  @   h->arena.tag[off / PAGE_SIZE] != TAG_TINY;
+  @*/
+
 /* The clauses of a contract of what is called in a section of h. */
 #define IN_SECTION(h) \
   requires heap: Heap(h); \

@@ -173,6 +173,7 @@ static long sweep_packed(struct heap *h, unsigned s, const unsigned long *marks)
 /*@ IN_SECTION(h)
   @ requires page: s < ARENA_PAGES;
   @ requires index: w < WORDS;
+  @ requires plain: Plain(h, s * PAGE_SIZE);
   @ assigns h->arena;
   @ ensures gone: \forall integer off; BlockNamed{Pre}(&h->arena, s, w, dead, off)
   @   ==> !BlockStart(&h->arena, off);
@@ -208,7 +209,7 @@ static long sweep_slots(struct heap *h, unsigned s, unsigned count,
     @ loop assigns w, n, h->arena, shared;
     @ loop variant WORDS - w;
     @*/
-  for (w = 0; w * WORD_BITS < count; w++) {
+  for (w = 0; w * WORD_BITS < count && !is_packed(h, s); w++) {
     n += sweep_word(h, s, w, ~mark_word(marks, w));
   }
   return n;
@@ -248,7 +249,7 @@ static long sweep_in(struct heap *h, struct lm_span span, const unsigned long *m
     return sweep_packed(h, s, marks);
   }
   if (v.flags & LM_LARGE) {
-    return !word_test(mark_word(marks, 0), 0) && block_free(h, s * PAGE_SIZE) == LM_OK;
+    return !word_test(mark_word(marks, 0), 0) && any_free(h, s * PAGE_SIZE) == LM_OK;
   }
   return sweep_slots(h, s, (unsigned)v.count, marks);
 }
