@@ -214,7 +214,7 @@ static unsigned packed_live(const struct heap *h, unsigned b)
 /*@ IN_SECTION(h)
   @ requires records: Packs(h, k);
   @ requires set: Tiny(&h->arena, &k->tiny);
-  @ assigns h->arena, PACKS, shared, END;
+  @ assigns h->arena, k->tiny, shared, END;
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
   @ ensures was: \result == LM_OK <==> TinyStart{Pre}(&k->tiny, off);

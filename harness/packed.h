@@ -95,7 +95,8 @@ static void packed_mark(struct heap *h, unsigned s);
   @ requires records: Packs(h, k);
   @ requires set: Tiny(&h->arena, &k->tiny);
   @ requires size: 1 <= n < TINY_SIZE;
-  @ assigns h->arena, PACKS, BLOCK;
+  @ assigns h->arena, k->tiny, k->refilled, k->last[0 .. TINY_BLOCKS - 1].bytes,
+  @   BLOCK;
   @ ensures must: CursorRoom{Pre}(&h->arena, LIST_OF(HOLDER, TAG_TINY)) ==>
   @   \result != 0;
   @ ensures given: \result != 0 ==> GivenTiny(h->base + \result, n);

@@ -19,6 +19,19 @@
   @ predicate BlockTag(integer t) = SlotTag(t) || t / 2 == CLASS_LARGE;
   @*/
 
+/*@ // What a run of tag t and of n pages is: so many slots of so many bytes, with
+  @ // these flags; run s is that.
+  @ predicate IsTag(integer t, integer n, integer size, integer count,
+  @                 integer flags) = SlotTag(t)
+  @   ? size == ClassSize[t / 2] && count == ClassSlots[t / 2] &&
+  @     flags == (t == TAG_TINY ? LM_NOSCAN + LM_TINY : t % 2)
+  @   : t / 2 == CLASS_LARGE && size == n * PAGE_SIZE &&
+  @     count == 1 && flags == LM_LARGE + t % 2;
+  @ predicate IsSpan{L}(struct arena *a, integer s, integer size, integer count,
+  @                     integer flags) =
+  @   IsTag(a->tag[s], a->npages[s], size, count, flags);
+  @*/
+
 /* Run s, of tag t and n pages, of the heap at base; its count is 0 if it holds no
  * blocks. */
 /*@ requires page: s < ARENA_PAGES;
@@ -32,6 +45,8 @@
   @   \result.count == 1 && \result.flags == LM_LARGE + t % 2;
   @ ensures none: \result.count == 0 ==> !BlockTag(t);
   @ ensures few: \result.count <= SLOTS_MAX;
+  @ ensures only: \forall integer size, count, flags; IsTag(t, n, size, count, flags)
+  @   ==> size == \result.size && count == \result.count && flags == \result.flags;
   @*/
 static struct lm_span span_of(char *base, unsigned s, unsigned t, unsigned n)
 {
@@ -215,15 +230,6 @@ static long sweep_slots(struct heap *h, unsigned s, unsigned count,
   return n;
 }
 
-/*@ // Run s is a span of so many slots of so many bytes, with these flags.
-  @ predicate IsSpan{L}(struct arena *a, integer s, integer size, integer count,
-  @                     integer flags) = SlotTag(a->tag[s])
-  @   ? size == ClassSize[a->tag[s] / 2] && count == ClassSlots[a->tag[s] / 2] &&
-  @     flags == (a->tag[s] == TAG_TINY ? LM_NOSCAN + LM_TINY : a->tag[s] % 2)
-  @   : a->tag[s] / 2 == CLASS_LARGE && size == a->npages[s] * PAGE_SIZE &&
-  @     count == 1 && flags == LM_LARGE + a->tag[s] % 2;
-  @*/
-
 /* As lm_sweep, in heap h, which the caller holds. */
 /*@ IN_SECTION(h)
   @ requires in: In(h, span.start);
@@ -242,6 +248,13 @@ static long sweep_in(struct heap *h, struct lm_span span, const unsigned long *m
   collect(h);
   v = span_of(h->base, s, h->arena.tag[s], h->arena.npages[s]);
   if (v.count == 0 || !same_span(v, span)) {
+    /*@ assert here: (char *)span.start == h->base + s * PAGE_SIZE ==> span.count == 0 ||
+      @   !IsTag(h->arena.tag[s], h->arena.npages[s], span.size, span.count, span.flags); */
+    /*@ assert one: \forall integer q; 0 <= q < ARENA_PAGES ==>
+      @   (char *)span.start == h->base + q * PAGE_SIZE ==> q == s; */
+    /*@ assert must: \forall integer q; 0 <= q < ARENA_PAGES ==>
+      @   (char *)span.start == h->base + q * PAGE_SIZE ==> span.count == 0 ||
+      @   !IsSpan(&h->arena, q, span.size, span.count, span.flags); */
     return -1;
   }
   (void)tick(h);
