@@ -216,15 +216,17 @@ static int fits(size_t have, size_t n)
   @*/
 static void *resized(void *p, size_t have, size_t n)
 {
-  struct heap *h = heap_of(p);
-  int old = os_errno();
+  struct heap *h;
+  int old;
   if (CLASSED(have) || CLASSED(n) || !request_size_ok(n)) {
     return NULL;
   }
+  h = heap_of(p);
   if (h != NULL) {
     return n < OWN_MAPPING && heap_resize_block(h, p, (unsigned)request_pages(n))
            ? p : NULL;
   }
+  old = os_errno();
   p = n < OWN_MAPPING ? NULL : mapping_resize(p, n);
   os_set_errno(old);
   return p;
