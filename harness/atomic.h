@@ -170,16 +170,24 @@ static void queued_mark(struct heap *h, unsigned s, unsigned mark);
 
 /* ---- Tiny objects ---- */
 
-/* The records of the tiny objects of h, NULL if there are none; who has entered its
- * section finds them sound, for what else is done there ends no block that tiny
- * objects live in.  The second makes them, and returns NULL if there is no memory. */
+/* The records of the tiny objects of h, NULL if there are none; for any thread. */
 /*@ requires heap: Heap(h);
   @ assigns shared;
   @ ensures records: \result != \null ==> Packs(h, \result);
-  @ ensures sound: \result != \null ==> inside == h ==>
-  @   Tiny(&h->arena, &\result->tiny);
   @*/
 static struct packs *packs_of(const struct heap *h);
+
+/* The same for who is in its section, who finds them sound: what else is done there
+ * ends no block that tiny objects live in.  The second makes them, and returns NULL if
+ * there is no memory. */
+/*@ requires heap: Heap(h);
+  @ requires inside: inside == h;
+  @ assigns shared, records;
+  @ ensures seen: records == \result;
+  @ ensures records: \result != \null ==> Packs(h, \result);
+  @ ensures sound: \result != \null ==> Tiny(&h->arena, &\result->tiny);
+  @*/
+static struct packs *packs_here(const struct heap *h);
 /*@ requires heap: Heap(h);
   @ requires inside: inside == h;
   @ assigns shared, error;
@@ -198,7 +206,7 @@ static struct packs *packs_make(struct heap *h);
 static unsigned gone(const struct heap *h, unsigned b);
 /*@ requires heap: Heap(h);
   @ requires inside: inside == h;
-  @ requires cleared: cleared == b / (PAGE_SIZE / TINY_SIZE);
+  @ requires cleared: cleared == b / BLOCKS_IN_PAGE;
   @ requires block: b < TINY_BLOCKS;
   @ assigns shared;
   @ ensures \true;
@@ -211,9 +219,8 @@ static unsigned gone_take(struct heap *h, unsigned b);
   @ requires byte: i < TINY_SIZE;
   @ assigns shared, NOTE;
   @ ensures noted: noted == h && due == NOTED;
-  @ ensures run: noted_run == b / (PAGE_SIZE / TINY_SIZE);
-  @ ensures slot: noted_slot ==
-  @   SLOTS_MAX + b % (PAGE_SIZE / TINY_SIZE) * TINY_SIZE + i;
+  @ ensures run: noted_run == b / BLOCKS_IN_PAGE;
+  @ ensures slot: noted_slot == SLOTS_MAX + b % BLOCKS_IN_PAGE * TINY_SIZE + i;
   @*/
 static int gone_set(struct heap *h, unsigned b, unsigned i);
 

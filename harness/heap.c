@@ -14,9 +14,9 @@
  *
  * Proven, for one thread between what others do: an arena is only changed in
  * its section (section.h), and left sound; the lock is given back; memory is
- * accessed where it is; each call ends.  Trusted: section.h, atomic.h, packed.h
- * and platform_linux.h; remote.h, purge.h and mapping.h are kept by
- * their own files.  Model of the threads: proofs/model.  Part of lemmalloc.c.
+ * accessed where it is; each call ends.  Trusted: section.h, atomic.h,
+ * mapping.h where it says so, and platform_linux.h; remote.h, packed.h and purge.h
+ * are kept by their own files.  Model of the threads: proofs/model.  Part of lemmalloc.c.
  */
 #include "heap.h"
 #include "section.h"
@@ -862,7 +862,7 @@ static inline void *quick_tiny(unsigned n)
     struct packs *k;
     own_begin();
     section_enter(h);
-    k = packs_of(h);
+    k = packs_here(h);
     if (likely(k != NULL && cursor_room(&h->arena, LIST_OF(HOLDER, TAG_TINY)))) {
       unsigned off = pack(h, k, n);
       section_leave(h);
@@ -929,22 +929,20 @@ static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i)
   return what;
 }
 
-/* Frees p, of heap h, which this thread owns: LM_OK, or what p is. */
+/* Frees p, of heap h, which this thread owns. */
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
   @ requires in: In(h, p);
   @ requires mine: Mine(h);
   @ requires idle: Idle;
-  @ assigns h->arena, PACKS, h->note, h->owner, own, mine, me, inside, nobodys, shared,
-  @   END, drained, ownerless;
-  @ ensures ended: \result == LM_OK ==> ended == p;
-  @ ensures wrong: \result != LM_OK ==> wrong == p;
+  @ assigns h->arena, h->note, OLD_HEAPS, own, mine, me, locked;
+  @ ensures ended: Ended(p);
   @ TO_OUTSIDE
   @*/
-static int own_free(struct heap *h, const void *p)
+static SLOW void own_free(struct heap *h, void *p)
 {
   unsigned off = offset(h, p);
-  int what = LM_OK;
+  int what = LM_OK, due = 0;
   own_begin();
   section_enter(h);
   if (is_noted(h, off)) {
@@ -952,25 +950,28 @@ static int own_free(struct heap *h, const void *p)
     what = LM_DOUBLE;
   } else if (is_packed(h, off / PAGE_SIZE) || !give(h, off)) {
     what = any_free(h, off);
-    (void)tick(h);
+    due = tick(h);
   }
   section_leave(h);
   own_end(me.heaps);
-  return what;
+  if (what != LM_OK) {
+    misuse("free", p, what);
+  }
+  if (due) {
+    tick_unowned();
+  }
 }
 
 /* Frees p, of heap h. */
 /*@ FROM_OUTSIDE
   @ requires heap: Heap(h);
   @ requires in: In(h, p);
-  @ assigns h->arena, PACKS, h->note, h->owner, own, mine, me, inside, nobodys, locked,
-  @   shared, END, NOTE, cleared, drained, ownerless;
+  @ assigns h->arena, h->note, OLD_HEAPS, own, mine, me, locked, NOTE;
   @ ensures ended: Ended(p);
   @ TO_OUTSIDE
   @*/
 static void heap_release(struct heap *h, void *p)
 {
-  int what;
   if (mine == NULL || !is_mine(h)) {
     if (debug && mine == NULL && me.heaps != NULL && !me.starting) {
       reentered();
@@ -978,10 +979,7 @@ static void heap_release(struct heap *h, void *p)
     free_remote(h, p);
     return;
   }
-  what = own_free(h, p);
-  if (what != LM_OK) {
-    misuse("free", p, what);
-  }
+  own_free(h, p);
 }
 
 static inline size_t quick_size(const void *p)
@@ -1041,66 +1039,20 @@ static LM_COLD void free_other(void *p)
   }
 }
 
-/* Frees p, of the heap at hand, which nobody else has freed. */
-/*@ FROM_OUTSIDE
-  @ requires hand: h != \null && h == mine;
-  @ requires in: In(h, p);
-  @ assigns h->arena, PACKS, h->note, OLD_HEAPS, own, mine, me, locked;
-  @ ensures ended: Ended(p);
-  @ TO_OUTSIDE
-  @*/
-static SLOW void free_here(struct heap *h, void *p)
-{
-  int what, due;
-  own_begin();
-  section_enter(h);
-  what = any_free(h, offset(h, p));
-  due = tick(h);
-  section_leave(h);
-  own_end(h);
-  if (what != LM_OK) {
-    misuse("free", p, what);
-  }
-  if (due) {
-    tick_unowned();
-  }
-}
-
-/* The same where others may have freed it, or where it is tiny. */
-/*@ FROM_OUTSIDE
-  @ requires hand: h != \null && h == mine;
-  @ requires in: In(h, p);
-  @ assigns h->arena, PACKS, h->note, OLD_HEAPS, own, mine, me, locked;
-  @ ensures ended: Ended(p);
-  @ TO_OUTSIDE
-  @*/
-static SLOW void free_queued(struct heap *h, void *p)
-{
-  int what = own_free(h, p);
-  if (what != LM_OK) {
-    misuse("free", p, what);
-  }
-}
-
 FAST void lm_free(void *p)
 {
   struct heap *h = mine;
   if (likely(h != NULL && heap_has(h, p))) {
     unsigned off = offset(h, p);
+    int done;
     own_begin();
     section_enter(h);
-    if (likely(!is_queued(h, off))) {
-      int done = give(h, off);
-      section_leave(h);
-      own_end(h);
-      if (unlikely(!done)) {
-        free_here(h, p);
-      }
-      return;
-    }
+    done = likely(!is_queued(h, off)) && give(h, off);
     section_leave(h);
     own_end(h);
-    free_queued(h, p);
+    if (unlikely(!done)) {
+      own_free(h, p);
+    }
     return;
   }
   free_other(p);

@@ -49,8 +49,9 @@ static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i);
 
 /* ---- Allocation ---- */
 
-/* What is wanted is said by a tag, of a span, or TAG_LARGE, + 1: holds no pointers;
- * and an amount: the pages of a large object, the bytes of a tiny one. */
+/* What is wanted is said by tag, of a span, or TAG_LARGE, + 1: holds no pointers;
+ * and amount: the pages of a large object, the bytes of a tiny one.  WANT and
+ * GIVES_WANT speak of the parameters that have these names. */
 
 /* What is known of what was got. */
 struct got {

@@ -63,11 +63,13 @@ struct ends {
 };
 
 /* Tiny objects share blocks, which these records tell apart by number. */
+#define BLOCKS_IN_PAGE (PAGE_SIZE / TINY_SIZE)
+
 struct packs {
   struct ends *last;
   unsigned short *gone;     /* freed by a thread not the owner, not collected */
   short refilled;           /* the last object took a new span */
-  struct tiny tiny;         /* which live; as long as the heap may be */
+  struct tiny tiny;         /* which live; its live[] is only as long as the heap */
 };
 
 struct heap {
@@ -123,7 +125,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /* What came of this call.  At a section's end the proof forgets the arena, for a
  * signal handler may change it next; so what was seen in the section is kept here.
  * It is set by the ghost functions of section.h and mapping.h, which ask for what
- * they show, by what packed.h and mapping.h stand on, and set back where it came
+ * they show, by what mapping.h stands on, and set back where it came
  * of what was done for others. */
 /*@ ghost const void *block; */    /* a live block, that was made or looked at: */
 /*@ ghost size_t block_size; */    /* its bytes; */
@@ -146,6 +148,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost unsigned cleared; */     /* span that it collects: not queued any more */
 /*@ ghost struct heap *ownerless; */ /* it never has an owner */
 /*@ ghost struct heap *drained; */ /* its stack was empty, or taken, in this section */
+/*@ ghost struct packs *records; */ /* of tiny objects, last seen in a section */
 #define NOTED 1               /* queue the span, */
 #define UNPUSHED 2            /* and push it */
 
@@ -223,7 +226,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /* The records of tiny objects, of any heap. */
 #define PACKS \
   {x->tiny | struct packs *x; \true}, {x->refilled | struct packs *x; \true}, \
-  {x->bytes | struct ends *x; \true}
+  {x->bytes | struct ends *x; \true}, records
 
 /* What a section of any heap changes; and what makes a new heap, too. */
 #define OLD_HEAPS \

@@ -181,7 +181,6 @@ static unsigned pack(struct heap *h, struct packs *k, unsigned n)
     @   Room(&h->arena, TINY_LIST, TAG_TINY); */
   off = tiny_alloc(&h->arena, &k->tiny, HOLDER, n, &k->refilled);
   if (off != 0) {
-    /*@ ghost lemma_tiny_at(&k->tiny, off, n); */
     end_note(h, k, off, n);
     /*@ assert object: TinyObject(&k->tiny, off, n); */
     /*@ assert kept: TinyStay{Pre,Here}(&k->tiny, off); */
@@ -206,7 +205,7 @@ static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled)
 
 static unsigned packed_live(const struct heap *h, unsigned b)
 {
-  const struct packs *k = packs_of(h);
+  const struct packs *k = packs_here(h);
   return k == NULL ? 0 : k->tiny.live[b];
 }
 
@@ -238,7 +237,7 @@ static int unpack(struct heap *h, struct packs *k, unsigned off)
 
 static int packed_free(struct heap *h, unsigned off)
 {
-  struct packs *k = packs_of(h);
+  struct packs *k = packs_here(h);
   if (k == NULL) {
     /*@ ghost show_seen((char *)h->base + off, LM_FOREIGN); */
     return LM_FOREIGN;

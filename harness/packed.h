@@ -9,8 +9,6 @@
 #include "section.h"
 #include "../core/tiny.h"
 
-#define BLOCKS_IN_PAGE (PAGE_SIZE / TINY_SIZE)
-
 /* Whether page s of heap h is a span of tiny objects, which all have one page;
  * where another thread owns h it may become one, or cease to be, at any time. */
 /*@ requires heap: Heap(h);
@@ -55,9 +53,14 @@ static int packed_note(struct heap *h, unsigned s, unsigned i);
   @*/
 static size_t any_size(const struct heap *h, unsigned s, unsigned i);
 
-/* Frees the object at off, in a packed span; or says what off is. */
+/* Frees the object at off, in a packed span; or says what off is.  It is LM_OK just
+ * if one begins there, and that one alone ends. */
 /*@ IN_SECTION(h)
   @ assigns h->arena, PACKS, shared, END;
+  @ ensures was: records != \null ==>
+  @   (\result == LM_OK <==> TinyStart{Pre}(&records->tiny, off));
+  @ ensures gone: records != \null ==> !TinyStart(&records->tiny, off);
+  @ ensures kept: records != \null ==> TinyStay{Pre,Post}(&records->tiny, off);
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
   @ ensures sound: Arena(&h->arena);
@@ -66,9 +69,9 @@ static int packed_free(struct heap *h, unsigned off);
 
 /* The bytes of block b, of a packed span, at which objects begin, a bit each. */
 /*@ IN_SECTION(h)
-  @ requires block: b < ARENA_PAGES * BLOCKS_IN_PAGE;
-  @ assigns shared;
-  @ ensures \true;
+  @ requires block: b < TINY_BLOCKS;
+  @ assigns shared, records;
+  @ ensures live: records != \null ==> \result == records->tiny.live[b];
   @*/
 static unsigned packed_live(const struct heap *h, unsigned b);
 

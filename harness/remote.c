@@ -1,7 +1,7 @@
 /*
  * remote.c - what is done with a block whatever its kind, and the frees that other
  * threads have noted in a heap's inbox; see remote.h and heap.c.
- * Proven: all.  Trusted: section.h, atomic.h and packed.h.  Part of lemmalloc.c.
+ * Proven: all.  Trusted: section.h and atomic.h.  Part of lemmalloc.c.
  */
 #include "remote.h"
 #include "atomic.h"
@@ -54,14 +54,6 @@ static int collect_one(struct heap *h, unsigned off)
   return block_free(h, off);
 }
 
-/* Frees the slots of word w of span s that are in x; those that are none. */
-/*@ IN_SECTION(h)
-  @ requires span: s < ARENA_PAGES;
-  @ requires index: w < WORDS;
-  @ requires plain: Plain(h, s * PAGE_SIZE);
-  @ assigns h->arena;
-  @ ensures sound: Arena(&h->arena);
-  @*/
 static word slots_free(struct heap *h, unsigned s, unsigned w, word x)
 {
   return arena_sweep(&h->arena, s, w, x);

@@ -44,6 +44,26 @@ static int any_free(struct heap *h, unsigned off);
   @*/
 static int block_free(struct heap *h, unsigned off);
 
+/* Ends the slots of word w of span s that have their bit in x, and no other block;
+ * the bits that named none.  For who knows that no tiny objects are there. */
+/*@ IN_SECTION(h)
+  @ requires page: s < ARENA_PAGES;
+  @ requires index: w < WORDS;
+  @ requires plain: Plain(h, s * PAGE_SIZE);
+  @ assigns h->arena;
+  @ ensures senseless: \forall integer b; 0 <= b < WORD_BITS ==>
+  @   (Bit(\result, b) <==> Bit(x, b) &&
+  @     !LiveSlot{Pre}(&h->arena, s, WORD_BITS * w + b));
+  @ ensures gone: \forall integer off; BlockNamed{Pre}(&h->arena, s, w, x, off)
+  @   ==> !BlockStart(&h->arena, off);
+  @ ensures kept: \forall integer off, n;
+  @   !BlockNamed{Pre}(&h->arena, s, w, x, off) ==>
+  @   Block{Pre}(&h->arena, off, n) ==> Block(&h->arena, off, n);
+  @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, 0);
+  @ ensures sound: Arena(&h->arena);
+  @*/
+static word slots_free(struct heap *h, unsigned s, unsigned w, word x);
+
 /* Frees what others have freed.  The stack has each span once at most. */
 /*@ IN_SECTION(h)
   @ assigns h->arena, PACKS, shared, END, due, cleared, drained;

@@ -297,6 +297,11 @@ static struct packs *packs_of(const struct heap *h)
   return __atomic_load_n(&h->packs, __ATOMIC_ACQUIRE);
 }
 
+static inline struct packs *packs_here(const struct heap *h)
+{
+  return packs_of(h);
+}
+
 /* They are only as long as the heap: no block is behind it. */
 static struct packs *packs_make(struct heap *h)
 {

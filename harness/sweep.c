@@ -3,7 +3,7 @@
  * Nothing is kept between two calls: a collector has its marks itself.
  * Proven: heaps are changed in sections only and left sound, of a word of slots
  * those end that are not marked and no others, errno.  Trusted: section.h,
- * atomic.h, packed.h; what the marks are is not modelled.  Part of lemmalloc.c.
+ * atomic.h; what the marks are is not modelled.  Part of lemmalloc.c.
  * Go's name: sweep (mgcsweep.go).
  */
 #include <errno.h>
@@ -136,7 +136,7 @@ static int same_span(struct lm_span v, struct lm_span w)
 
 /* Ends the tiny objects of block b; their number. */
 /*@ IN_SECTION(h)
-  @ requires block: b < ARENA_PAGES * BLOCKS_IN_PAGE;
+  @ requires block: b < TINY_BLOCKS;
   @ assigns h->arena, PACKS, shared, END;
   @ ensures sound: Arena(&h->arena);
   @ ensures few: 0 <= \result <= TINY_SIZE;
@@ -201,7 +201,7 @@ static long sweep_packed(struct heap *h, unsigned s, const unsigned long *marks)
   @*/
 static long sweep_word(struct heap *h, unsigned s, unsigned w, word dead)
 {
-  word senseless = arena_sweep(&h->arena, s, w, dead);
+  word senseless = slots_free(h, s, w, dead);
   return (long)word_count(dead & ~senseless);
 }
 
