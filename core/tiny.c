@@ -362,6 +362,8 @@ static int object_out(struct tiny *t, unsigned k, unsigned i)
   @ ensures blocks_new: BlocksStay{Post,Pre}(a, \result * TINY_SIZE);
   @ ensures must: Room{Pre}(a, LIST_OF(h, TAG_TINY), TAG_TINY) ||
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[TAG_TINY / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ensures sound: Arena(a);
   @*/
@@ -519,6 +521,8 @@ static unsigned tiny_pack(struct tiny *t, unsigned h, unsigned o, unsigned n)
   @ ensures blocks_new: BlocksStay{Post,Pre}(a, \result);
   @ ensures must: Room{Pre}(a, LIST_OF(h, TAG_TINY), TAG_TINY) ||
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[TAG_TINY / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ENSURES_TINY(a, t)
   @ ensures sound: Arena(a);

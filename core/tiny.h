@@ -98,6 +98,8 @@ LM_CORE unsigned short tiny_with(unsigned short w, unsigned i);
   @ ensures must: TinyFits{Pre}(t, h, n) ||
   @   Room{Pre}(a, LIST_OF(h, TAG_TINY), TAG_TINY) ||
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
+  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[TAG_TINY / 2]);
+  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ENSURES_TINY(a, t)
   @ ensures sound: Arena(a);

@@ -249,8 +249,9 @@ static unsigned short clock_now(void);
 
 /* Whether it is time to look at the heaps that nobody owns: then nobody else
  * does. */
-/*@ assigns shared;
-  @ ensures \true;
+/*@ assigns shared, walked;
+  @ ensures due: \result != 0 ==> walked == 0;
+  @ ensures not: \result == 0 ==> walked == \old(walked);
   @*/
 static int unowned_due(void);
 

@@ -40,6 +40,7 @@ static struct heap *heap_of(const void *p)
   @ assigns h->owner, nobodys, shared;
   @ ensures mine: \result != 0 ==> Mine(h);
   @ ensures still: Mine{Pre}(h) ==> \result != 0;
+  @ ensures not: \result == 0 ==> !Mine(h);
   @ ensures own: Own{Pre} ==> Own;
   @*/
 static int is_mine(struct heap *h)
@@ -51,7 +52,8 @@ static int is_mine(struct heap *h)
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1;
   @ assigns h->owner, nobodys, shared;
-  @ ensures none: \result != 0 ==> nobodys == h;
+  @ ensures none: \result != 0 <==> nobodys == h;
+  @ ensures still: \old(nobodys) == h ==> \result != 0;
   @ ensures never: ownerless == h ==> \result != 0;
   @ ensures own: Own{Pre} ==> Own;
   @*/
@@ -135,8 +137,10 @@ static void free_remote(struct heap *h, const void *p)
 /* Frees what others have freed, and gives memory back: of all that is free, or
  * of what has been for a while. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, PACKS, h->note, shared, END, due, cleared, drained;
+  @ assigns h->arena, PACKS, h->note, shared, END, due, cleared, drained, cleaned;
   @ KEEPS_END
+  @ ensures collected: drained == h;
+  @ ensures cleaned: all != 0 ==> cleaned == h;
   @ ensures sound: Arena(&h->arena);
   @*/
 static void clean(struct heap *h, int all)
@@ -145,7 +149,16 @@ static void clean(struct heap *h, int all)
   if (all) {
     arena_reclaim(&h->arena);
   }
+  /*@ assert no_empty: all != 0 ==> NoEmpty(&h->arena); */
   purge(h, all);
+  /*@ assert still: all != 0 ==> NoEmpty(&h->arena); */
+  /*@ assert looked: all != 0 ==> \forall integer s, p; Purged(h, s, all) ==>
+    @   s <= p < s + h->arena.npages[s] ==> p < h->arena.fresh ==>
+    @   h->note.warm[p] == COLD; */
+  /*@ assert cold: all != 0 ==> \forall integer s, p; FreeRun(&h->arena, s) ==>
+    @   s <= p < s + h->arena.npages[s] ==> p < h->arena.fresh ==>
+    @   h->note.warm[p] == COLD; */
+  /*@ ghost if (all) show_clean(h); */
 }
 
 /* The same for h if it has no owner, under the lock. */
@@ -153,8 +166,10 @@ static void clean(struct heap *h, int all)
   @ requires lock: locked == 1 && inside == \null;
   @ requires own: Own;
   @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, shared,
-  @   END, due, cleared, drained;
+  @   END, due, cleared, drained, cleaned;
   @ KEEPS_END
+  @ ensures collected: nobodys == h ==> drained == h;
+  @ ensures cleaned: nobodys == h ==> all != 0 ==> cleaned == h;
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
@@ -171,6 +186,7 @@ static void clean_unowned(struct heap *h, int all)
 /*@ FROM_OUTSIDE
   @ assigns OLD_HEAPS, locked;
   @ KEEPS_END
+  @ ensures walked: walked == 1;
   @ TO_OUTSIDE
   @*/
 static void unowned_clean(int all)
@@ -188,9 +204,12 @@ static void unowned_clean(int all)
     @*/
   while (h != NULL && n < HEAPS) {
     clean_unowned(h, all);
+    /*@ assert collected: nobodys == h ==> drained == h; */
+    /*@ assert cleaned: nobodys == h ==> all != 0 ==> cleaned == h; */
     h = heap_next(h);
     n++;
   }
+  /*@ ghost walked = 1; */
   unlock();
 }
 
@@ -198,10 +217,12 @@ static void unowned_clean(int all)
 /*@ FROM_OUTSIDE
   @ assigns OLD_HEAPS, locked;
   @ KEEPS_END
+  @ ensures walked: walked == 1;
   @ TO_OUTSIDE
   @*/
 static LM_COLD void tick_unowned(void)
 {
+  /*@ ghost walked = 1; */
   if (unowned_due()) {
     unowned_clean(0);
   }
@@ -212,8 +233,10 @@ static LM_COLD void tick_unowned(void)
   @ requires begun: own == 1 && inside == \null;
   @ requires own: Own;
   @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, shared,
-  @   END, due, cleared, drained;
+  @   END, due, cleared, drained, cleaned;
   @ KEEPS_END
+  @ ensures collected: Mine(h) ==> drained == h;
+  @ ensures cleaned: Mine(h) ==> all != 0 ==> cleaned == h;
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
@@ -242,6 +265,7 @@ static void heaps_trim(void)
       @*/
     while (h != NULL && n < HEAPS) {
       clean_own(h, 1);
+      /*@ assert cleaned: Mine(h) ==> cleaned == h; */
       h = heap_next(h);
       n++;
     }
@@ -282,9 +306,10 @@ static int heap_open(struct heap *h, char *p, size_t size)
 /* A new heap, that nobody owns, shared or not, as large as the address space
  * allows; NULL if none fits. */
 /*@ requires lock: locked == 1;
-  @ assigns NEW_HEAP, refused;
+  @ assigns NEW_HEAP, nobodys, refused;
   @ ensures heap: \result == \null || Heap(\result);
   @ ensures none: \result == \null ==> refused == 1;
+  @ ensures made: \result != \null ==> made == \result && nobodys == \result;
   @*/
 static struct heap *heap_new(int is_shared)
 {
@@ -297,6 +322,7 @@ static struct heap *heap_new(int is_shared)
   }
   /*@ loop invariant size: size <= (size_t)HEAP_PAGES * PAGE_SIZE;
     @ loop invariant zero: Zero(&h->arena);
+    @ loop invariant made: made == h && nobodys == h;
     @ loop assigns size, NEW_HEAP;
     @ loop variant size;
     @*/
@@ -471,10 +497,14 @@ static void thread_end(void)
 /*@ IN_SECTION(h)
   @ requires want: WANT && tag != TAG_TINY;
   @ requires got: \valid(g);
-  @ assigns h->arena, *g, shared, BLOCK;
+  @ assigns h->arena, *g, shared, untouched, BLOCK;
   @ ensures sound: Arena(&h->arena);
-  @ ensures given: \result != 0 ==>
+  @ ensures given: \result != 0 ==> h->base + \result != \null &&
   @   Wanted(h->base + \result, tag, amount);
+  @ ensures zero: \result != 0 ==> g->zero != 0 ==>
+  @   TAG_LARGE <= tag <= TAG_LARGE + 1 &&
+  @   ZeroAt(h->base + \result, amount * PAGE_SIZE);
+  @ ensures none: \result == 0 ==> full == h && Full(tag, amount);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(&h->arena, \result);
   @ ensures kept: BlocksStay{Pre,Post}(&h->arena, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, \result);
@@ -490,14 +520,17 @@ static unsigned heap_get(struct heap *h, unsigned tag, unsigned amount, struct g
     g->refilled = refilled;
     g->zero = 0;
     /*@ ghost if (off != 0) show_new(h, off, ClassSize[tag / 2u],
-      ClassSize[tag / 2u]); */
+      ClassSize[tag / 2u]); else show_full(h, ClassPages[tag / 2u]); */
     return off;
   }
+  /*@ ghost show_untouched(h); */
   off = arena_large(&h->arena, amount, tag - TAG_LARGE);
   g->refilled = 1;
   g->zero = (int)(off / PAGE_SIZE) >= used;
   /*@ ghost lemma_page(off); */
-  /*@ ghost if (off != 0) show_new(h, off, amount * PAGE_SIZE, 0); */
+  /*@ ghost if (off != 0) show_new(h, off, amount * PAGE_SIZE, 0);
+    else show_full(h, amount); */
+  /*@ ghost if (off != 0 && g->zero) show_zero(h, off, amount * PAGE_SIZE); */
   return off;
 }
 
@@ -520,8 +553,10 @@ static void warm_run(struct heap *h, unsigned off)
   @ requires bytes: 1 <= n < TINY_SIZE;
   @ requires got: \valid(g);
   @ assigns h->arena, PACKS, *g, shared, error, BLOCK;
-  @ ensures given: \result != 0 ==>
+  @ ensures given: \result != 0 ==> h->base + \result != \null &&
   @   GivenTiny(h->base + \result, n);
+  @ ensures none: \result == 0 ==> full == h;
+  @ ensures dirty: g->zero == 0;
   @ ensures sound: Arena(&h->arena);
   @*/
 static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
@@ -572,6 +607,7 @@ static int at_hand(struct heap *h, unsigned tag, unsigned amount, int hand)
   @ KEEPS_END
   @ ensures sound: Arena(&h->arena);
   @ GIVES_WANT
+  @ ensures none: \result == \null ==> full == h && Full(tag, amount);
   @*/
 static char *heap_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct got *g)
 {
@@ -596,6 +632,8 @@ static char *heap_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct
   @   due, cleared, drained;
   @ KEEPS_END
   @ GIVES_WANT
+  @ ensures none: \result == \null ==> h != \null ==> \old(nobodys) == h ==>
+  @   full == h && Full(tag, amount);
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
@@ -634,6 +672,8 @@ static void *shared_alloc(unsigned tag, unsigned amount, struct got *g)
     @ loop invariant own: Own;
     @ loop invariant still: STILL;
     @ loop invariant given: p != \null ==> Wanted(p, tag, amount);
+    @ loop invariant zero: p != \null ==> g->zero != 0 ==>
+    @   TAG_LARGE <= tag <= TAG_LARGE + 1 && ZeroAt(p, amount * PAGE_SIZE);
     @ loop assigns h, p, n, ANY_HEAP, *g, BLOCK;
     @ loop variant HEAPS - n;
     @*/
@@ -648,7 +688,7 @@ static void *shared_alloc(unsigned tag, unsigned amount, struct got *g)
       heap_link(h, unowned_first());
       unowned_set(h);
       p = shared_alloc_in(h, tag, amount, g);
-      /*@ ghost if (p == NULL) refused = 1; */
+      /*@ ghost if (p == NULL) show_refused(h); */
     }
   }
   unlock();
@@ -684,6 +724,9 @@ static void heap_first(struct heap *h, struct heap *prev)
   @   due, cleared, drained;
   @ KEEPS_END
   @ GIVES_WANT
+  @ ensures none: \result == \null ==> hand == HAND_ALL ==> Mine{Pre}(h) ==>
+  @   Full(tag, amount);
+  @ ensures full: Full{Pre}(tag, amount) ==> \result == \null ==> Full(tag, amount);
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @ ensures mine: \result != \null ==> Mine(h);
@@ -710,6 +753,9 @@ static void *own_alloc_in(struct heap *h, unsigned tag, unsigned amount,
   @ assigns ANY_HEAP, *g, me.heaps, BLOCK;
   @ KEEPS_END
   @ GIVES_WANT
+  @ ensures none: \result == \null ==> hand == HAND_ALL ==>
+  @   \old(me.heaps) != \null ==> Full(tag, amount);
+  @ ensures heaps: \result == \null ==> me.heaps == \old(me.heaps);
   @ ensures left: inside == \null;
   @ ensures own: Own;
   @*/
@@ -722,6 +768,8 @@ static void *own_alloc(unsigned tag, unsigned amount, struct got *g, int hand)
     @ loop invariant left: inside == \null;
     @ loop invariant own: Own;
     @ loop invariant still: STILL;
+    @ loop invariant first: n == 0 ==> h == me.heaps;
+    @ loop invariant full: 0 < n ==> hand == HAND_ALL ==> Full(tag, amount);
     @ loop assigns h, prev, n, ANY_HEAP, *g, BLOCK;
     @ loop variant HEAPS - n;
     @*/
@@ -747,6 +795,8 @@ static void *own_alloc(unsigned tag, unsigned amount, struct got *g, int hand)
   @ assigns ANY_HEAP, *g, me, locked, refused, BLOCK;
   @ KEEPS_END
   @ GIVES_WANT
+  @ ensures none: \result == \null ==> \old(me.heaps) != \null ==>
+  @   Full(tag, amount);
   @ ensures left: inside == \null;
   @ ensures unlocked: locked == 0;
   @ ensures own: Own;

@@ -40,8 +40,8 @@ static struct heap *heap_of(const void *p);
   @ requires run: \valid(s);
   @ requires slot: \valid(i);
   @ requires apart: \separated(s, i, &h->arena);
-  @ assigns *s, *i, shared, ownerless, wrong;
-  @ ensures wrong: \result != LM_OK ==> wrong == p;
+  @ assigns *s, *i, shared, ownerless, WRONG;
+  @ ensures wrong: \result != LM_OK ==> Wrong(p, \result);
   @ ensures run: *s < ARENA_PAGES;
   @ ensures slot: \result == LM_OK ==> *i < SLOTS_ALL;
   @*/
@@ -53,10 +53,11 @@ static int look(const struct heap *h, const void *p, unsigned *s, unsigned *i);
  * and amount: the pages of a large object, the bytes of a tiny one.  WANT and
  * GIVES_WANT speak of the parameters that have these names. */
 
-/* What is known of what was got. */
+/* What is known of what was got: of a C type that no heap has, so that nothing that
+ * is done to heaps concerns it. */
 struct got {
-  short refilled;     /* a span was made, or a large object */
-  short zero;         /* it is known to be zero */
+  _Bool refilled;     /* a span was made, or a large object */
+  _Bool zero;         /* it is known to be zero */
 };
 
 /*@ predicate Want(integer tag, integer amount) =
@@ -71,6 +72,14 @@ struct got {
   @ logic integer WantStep(integer tag) =
   @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? 0 : ClassSize[tag / 2];
   @
+  @ // The pages that there have to be for it in a row.
+  @ logic integer WantPages(integer tag, integer amount) =
+  @   TAG_LARGE <= tag <= TAG_LARGE + 1 ? amount : ClassPages[tag / 2];
+  @
+  @ // Some heap has no room for it.
+  @ predicate Full{L}(integer tag, integer amount) = full != \null &&
+  @   (tag == TAG_TINY || full_pages == WantPages(tag, amount));
+  @
   @ // p is what was wanted.
   @ predicate Wanted{L}(void *p, integer tag, integer amount) =
   @   tag == TAG_TINY ? GivenTiny(p, amount) :
@@ -80,7 +89,9 @@ struct got {
 
 /* What a function says that returns what is wanted, or NULL. */
 #define GIVES_WANT \
-  ensures given: \result != \null ==> Wanted(\result, tag, amount);
+  ensures given: \result != \null ==> Wanted(\result, tag, amount); \
+  ensures zero: \result != \null ==> g->zero != 0 ==> \
+    TAG_LARGE <= tag <= TAG_LARGE + 1 && ZeroAt(\result, amount * PAGE_SIZE);
 #define GIVES_SLOT(class) \
   ensures given: \result != \null ==> New(\result, ClassSize[class]) && \
     block_tiny == 0 && block_step == ClassSize[class];
@@ -171,7 +182,7 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n);
  * in spans that stay where they are. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, PACKS, mine->note, ANY_HEAP, own, mine, me, locked, TABLE,
-  @   ours, ours_size, refused, NOTE;
+  @   ours, ours_size, refused, NOTE, HAD;
   @ ensures ended: p == \null || Ended(p);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
@@ -181,6 +192,7 @@ void lm_free(void *p);
 /* Gives back what can be of this thread's heaps, and of nobody's. */
 /*@ FROM_OUTSIDE
   @ assigns OLD_HEAPS, own, mine, me, locked;
+  @ ensures walked: walked == 1;
   @ TO_OUTSIDE
   @*/
 static void heaps_trim(void);

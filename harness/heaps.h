@@ -119,7 +119,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost uintptr_t ours; */
 /*@ ghost size_t ours_size; */
 /*@ ghost int refused; */          /* 1: the system refused memory since it was 0, or
-                                    there was no room for a heap that has any */
+                                    a heap that was just made had too little */
+/*@ ghost struct heap *made; */    /* the last heap that was made */
 /*@ ghost int error; */            /* errno of this thread */
 
 /* What came of this call.  At a section's end the proof forgets the arena, for a
@@ -133,11 +134,25 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost size_t block_step; */    /* it begins at a multiple of 8, and of each
                                     power of two that divides this; 0: of a page */
 /*@ ghost unsigned block_tiny; */  /* unless this is not 0: at a multiple of this */
+/*@ ghost const void *zeroed; */   /* here begin */
+/*@ ghost size_t zeroed_bytes; */  /* so many zero bytes */
+/*@ ghost struct heap *cleaned; */ /* what was free in it has no memory now */
+/*@ ghost int walked; */           /* 1: all heaps that nobody owns were looked at, if
+                                    it was time to */
+/*@ ghost struct heap *full; */    /* this heap has no run of */
+/*@ ghost unsigned full_pages; */  /* so many free pages, and no empty span */
+/*@ ghost const void *had; */      /* a block that is here */
+/*@ ghost size_t had_bytes; */     /* has so many bytes; */
+/*@ ghost char *moved_from; */     /* from here */
+/*@ ghost char *moved_to; */       /* the first of them are copied to here, */
+/*@ ghost size_t moved_bytes; */   /* so many */
+/*@ ghost size_t moved_of; */      /* of so many */
 /*@ ghost size_t sized; */         /* the bytes of */
 /*@ ghost unsigned sized_run; */   /* what is in this run, and has */
 /*@ ghost unsigned sized_slot; */  /* this number there */
 /*@ ghost const void *ended; */    /* a block began here, and has ended */
 /*@ ghost const void *wrong; */    /* no live block begins here, */
+/*@ ghost int wrong_what; */       /* but LM_DOUBLE, LM_INTERIOR or LM_FOREIGN, */
 /*@ ghost const void *reported; */ /* which was reported */
 
 /* What the protocol between threads asks of a thread. */
@@ -149,6 +164,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost struct heap *ownerless; */ /* it never has an owner */
 /*@ ghost struct heap *drained; */ /* its stack was empty, or taken, in this section */
 /*@ ghost struct packs *records; */ /* of tiny objects, last seen in a section */
+/*@ ghost int untouched; */        /* pages from here on were never used before */
 #define NOTED 1               /* queue the span, */
 #define UNPUSHED 2            /* and push it */
 
@@ -185,6 +201,15 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @ predicate GivenTiny{L}(void *p, integer n) =
   @   New(p, n) && block_tiny == TinyAlign(n);
   @
+  @ // The n bytes at p are zero; the first n bytes of the block that was at p, or all
+  @ // of it if it had less, have been copied to q.
+  @ predicate ZeroAt{L}(void *p, integer n) = zeroed == p && n <= zeroed_bytes;
+  @ predicate Moved{L}(void *q, void *p, integer n) = moved_to == q &&
+  @   moved_from == p && (n <= moved_bytes || moved_bytes == moved_of);
+  @
+  @ // What p is, as a free of it says: no live block begins there.
+  @ predicate Wrong{L}(void *p, integer what) = wrong == p && wrong_what == what;
+  @
   @ // A block at p has ended, or that none begins there was reported.
   @ predicate Ended{L}(void *p) = ended == p || reported == p;
   @
@@ -211,9 +236,15 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @*/
 
 /* What says what came of the call. */
-#define BLOCK block, block_size, block_new, block_step, block_tiny
+#define BLOCK SHOWN, ZEROED, FULL, COPIED
+#define SHOWN block, block_size, block_new, block_step, block_tiny
+#define HAD had, had_bytes
+#define WRONG wrong, wrong_what
+#define ZEROED zeroed, zeroed_bytes
+#define FULL full, full_pages
+#define COPIED moved_from, moved_to, moved_bytes, moved_of
 #define SIZED sized, sized_run, sized_slot
-#define END ended, wrong, reported
+#define END ended, WRONG, reported
 #define NOTE noted, noted_run, noted_slot, due
 
 /* What is done on the way, for others, is not what came of the call. */
@@ -226,20 +257,20 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /* The records of tiny objects, of any heap. */
 #define PACKS \
   {x->tiny | struct packs *x; \true}, {x->refilled | struct packs *x; \true}, \
-  {x->bytes | struct ends *x; \true}, records
+  {x->bytes | struct ends *x; \true}, records, untouched
 
 /* What a section of any heap changes; and what makes a new heap, too. */
 #define OLD_HEAPS \
   PACKS, \
   {x->arena | struct heap *x; \true}, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys, shared, \
-  END, due, cleared, drained, ownerless
+  END, due, cleared, drained, ownerless, cleaned, walked
 #define NEW_HEAP \
   {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
-  {x->reach | struct heap *x; \true}, shared, error
+  {x->reach | struct heap *x; \true}, shared, error, made
 #define ANY_HEAP \
   PACKS, NEW_HEAP, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys, \
-  END, due, cleared, drained, ownerless
+  END, due, cleared, drained, ownerless, cleaned, walked
 
 #endif

@@ -37,8 +37,12 @@
   ensures none: \result == \null ==> error == ENOMEM && NoMemory(n); \
   ensures errno_kept: \result != \null ==> error == \old(error);
 
-/* At how large a power of two an object of n bytes begins, that may be anything. */
+/* At how large a power of two an object of n bytes begins, that may be anything;
+ * the bytes of an object for n bytes of tag t, all of which may be used. */
 /*@ logic integer AnyAlign(integer n) = n <= 8 ? 8 : 16;
+  @ logic integer Whole(integer n, integer t) = t == TAG_TINY ? n :
+  @   TAG_LARGE <= t <= TAG_LARGE + 1 ?
+  @   (n + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE : ClassSize[t / 2];
   @*/
 
 /* ---- What the functions share ---- */
@@ -51,6 +55,9 @@
   @ assigns ANY_MEMORY, *g;
   @ ensures given: \result != \null ==> New(\result, n) && block_tiny == 0 &&
   @   block_step == 0;
+  @ ensures zero: \result != \null ==> g->zero != 0 ==> ZeroAt(\result, n);
+  @ ensures pages: \result != \null ==> g->zero == 0 ==>
+  @   Given(\result, Whole(n, tag));
   @ ensures none: \result == \null ==> NoMemory(n);
   @ KEEPS_END
   @ TO_OUTSIDE
@@ -59,7 +66,10 @@ static void *pages_get(size_t n, unsigned tag, struct got *g)
 {
   void *p = NULL;
   if (n < OWN_MAPPING) {
-    p = slow_alloc(tag, (unsigned)request_pages(n), g);
+    unsigned k = (unsigned)request_pages(n);
+    p = slow_alloc(tag, k, g);
+    /*@ assert quotient: (n + PAGE_SIZE - 1) / PAGE_SIZE == k; */
+    /*@ assert pages: p != \null ==> Given(p, Whole(n, tag)); */
   }
   if (p == NULL) {
     g->zero = 1;
@@ -96,6 +106,7 @@ static unsigned class_for(size_t n, size_t align)
   @ requires align: 1 <= align;
   @ requires zero: \valid(zero);
   @ assigns ANY_MEMORY, *zero;
+  @ ensures zero: \result != \null ==> *zero != 0 ==> ZeroAt(\result, n);
   @ ensures given: \result != \null ==> GivenAt(\result, n, align);
   @ ensures any: \result != \null ==> align <= 8 ==>
   @   GivenAt(\result, n, AnyAlign(n));
@@ -108,21 +119,24 @@ static void *get(size_t n, size_t align, int *zero)
   struct got got = { 0, 0 };
   unsigned class = class_for(n, align);
   void *p;
-  *zero = 0;
   if (align > PAGE_SIZE) {
-    *zero = 1;
+    got.zero = 1;
     p = mapping_alloc(n, align, 0);
     /*@ assert mapped: p != \null ==> GivenAt(p, n, align); */
+    /*@ assert mapped_zero: p != \null ==> ZeroAt(p, n); */
   } else if (class == 0) {
     p = pages_get(n, TAG_LARGE, &got);
-    *zero = got.zero;
     /*@ assert pages: p != \null ==> GivenAt(p, n, align) &&
       @   GivenAt(p, n, AnyAlign(n)); */
+    /*@ assert pages_zero: p != \null ==> got.zero != 0 ==> ZeroAt(p, n); */
   } else {
     p = slow_alloc(2u * class, 0, &got);
     /*@ assert slot: p != \null ==> GivenAt(p, n, align) &&
       @   (align <= 8 ==> GivenAt(p, n, AnyAlign(n))); */
+    /*@ assert slot_zero: p != \null ==> got.zero == 0; */
   }
+  /*@ assert zero: p != \null ==> got.zero != 0 ==> ZeroAt(p, n); */
+  *zero = got.zero;
   /*@ assert given: p != \null ==> GivenAt(p, n, align); */
   /*@ assert any: p != \null ==> align <= 8 ==> GivenAt(p, n, AnyAlign(n)); */
   return p;
@@ -133,6 +147,7 @@ static void *get(size_t n, size_t align, int *zero)
   @ requires align: 1 <= align;
   @ requires zero: \valid(zero);
   @ assigns ANY_MEMORY, *zero;
+  @ ensures zero: \result != \null ==> *zero != 0 ==> ZeroAt(\result, n);
   @ GIVES(n, align)
   @ ensures any: \result != \null ==> align <= 8 ==>
   @   GivenAt(\result, n, AnyAlign(n));
@@ -156,7 +171,7 @@ static LM_COLD void *obtain(size_t n, size_t align, int *zero)
 /* The size of the block at p, for function, which is a misuse if there is
  * none. */
 /*@ FROM_OUTSIDE
-  @ assigns TABLE, nobodys, locked, shared, BLOCK, SIZED, wrong, reported, ownerless;
+  @ assigns TABLE, nobodys, locked, shared, BLOCK, SIZED, WRONG, reported, ownerless;
   @ ensures size: (block == p && block_size == \result) || reported == p;
   @ TO_OUTSIDE
   @*/
@@ -184,7 +199,7 @@ static LM_COLD size_t size_slow(const char *function, const void *p)
 /* The same, most often without a search. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, TABLE, nobodys,
-  @   locked, shared, drained, BLOCK, SIZED, wrong, reported, ownerless;
+  @   locked, shared, drained, BLOCK, SIZED, WRONG, reported, ownerless;
   @ ensures size: (block == p && block_size == \result) || reported == p;
   @ TO_OUTSIDE
   @*/
@@ -211,6 +226,7 @@ static int fits(size_t have, size_t n)
   @ ensures kept: \result == \null ==> ended == \old(ended);
   @ ensures ended: \result != \null ==> \result == p || ended == p;
   @ ensures given: \result != \null ==> Given(\result, n);
+  @ ensures contents: \result != \null ==> \result == p || Moved(\result, p, n);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
   @*/
@@ -234,12 +250,19 @@ static void *resized(void *p, size_t have, size_t n)
 
 /* Copies n bytes to q from p, which is freed next.  What is large gives its
  * memory back piece by piece: old and new place together would be a peak. */
-/*@ assigns shared;
-  @ ensures \true;
+/*@ requires has: had == p && n <= had_bytes;
+  @ requires room: Given(q, n);
+  @ assigns shared, COPIED;
+  @ ensures moved: moved_to == q && moved_from == p && moved_bytes == n &&
+  @   moved_of == had_bytes;
   @*/
 static void move(char *q, char *p, size_t n)
 {
-  /*@ loop assigns n, p, q, shared;
+  /*@ ghost show_move(q, p); */
+  /*@ loop invariant next: q == moved_to + moved_bytes && p == moved_from + moved_bytes;
+    @ loop invariant rest: moved_bytes + n == \at(n,Pre);
+    @ loop invariant begun: moved_to == \at(q,Pre) && moved_from == \at(p,Pre);
+    @ loop assigns n, p, q, shared, moved_bytes;
     @ loop variant n;
     @*/
   for (; n > PIECE; n -= PIECE) {
@@ -321,6 +344,7 @@ FAST void *lm_malloc(size_t size)
 /*@ FROM_OUTSIDE
   @ assigns ANY_MEMORY;
   @ GIVES(n * size, AnyAlign(n * size))
+  @ ensures zero: \result != \null ==> ZeroAt(\result, n * size);
   @ TO_OUTSIDE
   @*/
 FAST void *lm_calloc(size_t n, size_t size)
@@ -347,8 +371,10 @@ FAST void *lm_calloc(size_t n, size_t size)
 /* Makes the object at p one of size bytes, where it is or elsewhere, with its
  * contents; if NULL is returned, it is as it was.  Of no bytes: frees it. */
 /*@ FROM_OUTSIDE
-  @ assigns ANY_MEMORY;
+  @ assigns ANY_MEMORY, HAD;
   @ ensures given: \result != \null ==> Given(\result, size) || reported == p;
+  @ ensures contents: \result != \null ==> \result != p ==> p != \null ==>
+  @   Moved(\result, p, size);
   @ ensures ended: p != \null ==> size == 0 || (\result != \null && \result != p)
   @   ==> Ended(p);
   @ ensures kept: \result == \null ==> size != 0 ==> ended == \old(ended);
@@ -366,6 +392,7 @@ FAST void *lm_realloc(void *p, size_t size)
     return lm_malloc(size);
   }
   have = size_of("realloc", p);
+  /*@ ghost show_had(p, have); */
   if (size == 0) {
     lm_free(p);
     return NULL;
@@ -387,8 +414,10 @@ FAST void *lm_realloc(void *p, size_t size)
 
 /* realloc for n times size bytes. */
 /*@ FROM_OUTSIDE
-  @ assigns ANY_MEMORY;
+  @ assigns ANY_MEMORY, HAD;
   @ ensures given: \result != \null ==> Given(\result, n * size) || reported == p;
+  @ ensures contents: \result != \null ==> \result != p ==> p != \null ==>
+  @   Moved(\result, p, n * size);
   @ ensures ended: p != \null ==> n * size == 0 ||
   @   (\result != \null && \result != p) ==> Ended(p);
   @ ensures kept: \result == \null ==> n * size != 0 ==> ended == \old(ended);
@@ -409,7 +438,7 @@ PUBLIC void *lm_reallocarray(void *p, size_t n, size_t size)
 
 /* free, of an object that was asked for with size bytes. */
 /*@ FROM_OUTSIDE
-  @ assigns ANY_MEMORY;
+  @ assigns ANY_MEMORY, HAD;
   @ ensures ended: p == \null || Ended(p);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
@@ -424,7 +453,7 @@ PUBLIC void lm_free_sized(void *p, size_t size)
 
 /* The same, asked for with a multiple of align; which is not looked at. */
 /*@ FROM_OUTSIDE
-  @ assigns ANY_MEMORY;
+  @ assigns ANY_MEMORY, HAD;
   @ ensures ended: p == \null || Ended(p);
   @ ensures errno_kept: error == \old(error);
   @ TO_OUTSIDE
@@ -524,7 +553,7 @@ PUBLIC void *lm_pvalloc(size_t size)
 /* The bytes of the object at p, all of which may be used; of NULL 0. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, TABLE, nobodys,
-  @   locked, shared, drained, BLOCK, SIZED, wrong, reported, ownerless;
+  @   locked, shared, drained, BLOCK, SIZED, WRONG, reported, ownerless;
   @ ensures size: p != \null ==> (block == p && block_size == \result) || reported == p;
   @ ensures none: p == \null ==> \result == 0;
   @ TO_OUTSIDE
@@ -537,6 +566,7 @@ PUBLIC size_t lm_malloc_usable_size(void *p)
 /* Gives back what memory can be, of this thread's heaps and of nobody's. */
 /*@ FROM_OUTSIDE
   @ assigns OLD_HEAPS, own, mine, me, locked;
+  @ ensures walked: walked == 1;
   @ ensures \result == 1;
   @ TO_OUTSIDE
   @*/
@@ -555,6 +585,8 @@ PUBLIC int lm_malloc_trim(size_t keep)
     (t == TAG_TINY ? GivenTiny(\result, n) : GivenAt(\result, n, 8)); \
   ensures large: n > REQUEST_MAX ==> \result == \null; \
   ensures none: \result == \null ==> error == ENOMEM && NoMemory(n); \
+  ensures zero: \result != \null ==> g->zero != 0 ==> ZeroAt(\result, n); \
+  ensures whole: \result != \null ==> g->zero == 0 ==> Given(\result, Whole(n, t)); \
   ensures errno_kept: \result != \null ==> error == \old(error);
 
 /* n bytes of the tag, with errno. */
@@ -580,11 +612,17 @@ static LM_COLD void *object_slow(size_t n, unsigned tag, struct got *g)
     p = slow_alloc(tag, tag == TAG_TINY ? (unsigned)n : 0, g);
     /*@ assert slot: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
       @   GivenAt(p, n, 8)); */
+    /*@ assert slot_whole: p != \null ==> Given(p, Whole(n, tag)); */
+    /*@ assert slot_zero: p != \null ==> g->zero == 0; */
   } else {
     p = pages_get(n, tag, g);
     /*@ assert pages: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
       @   GivenAt(p, n, 8)); */
+    /*@ assert pages_whole: p != \null ==> g->zero == 0 ==> Given(p, Whole(n, tag)); */
+    /*@ assert pages_zero: p != \null ==> g->zero != 0 ==> ZeroAt(p, n); */
   }
+  /*@ assert whole: p != \null ==> g->zero == 0 ==> Given(p, Whole(n, tag)); */
+  /*@ assert zero: p != \null ==> g->zero != 0 ==> ZeroAt(p, n); */
   /*@ assert given: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
     @   GivenAt(p, n, 8)); */
   os_set_errno(p == NULL ? ENOMEM : old);
@@ -594,17 +632,16 @@ static LM_COLD void *object_slow(size_t n, unsigned tag, struct got *g)
 /* The bytes of an object for n bytes of the tag, all of them, for a
  * collector looks at all; a tiny one has no more than n. */
 /*@ requires size: n <= REQUEST_MAX;
-  @ requires tag: SlotTag(tag) || tag >= TAG_LARGE;
+  @ requires tag: SlotTag(tag) || TAG_LARGE <= tag <= TAG_LARGE + 1;
   @ assigns \nothing;
-  @ ensures enough: tag == TAG_TINY ==> \result == n;
-  @ ensures slot: SlotTag(tag) && tag != TAG_TINY ==>
-  @   \result == ClassSize[tag / 2];
+  @ ensures whole: \result == Whole(n, tag);
   @*/
 static size_t whole(size_t n, unsigned tag)
 {
+  size_t k = request_pages(n);
+  /*@ assert quotient: (n + PAGE_SIZE - 1) / PAGE_SIZE == k; */
   return tag == TAG_TINY ? n
-         : SLOTTED(tag) ? class_size(tag / 2u)
-                          : request_pages(n) * PAGE_SIZE;
+         : SLOTTED(tag) ? class_size(tag / 2u) : k * PAGE_SIZE;
 }
 
 /* mallocgc: with pointers or without, by the least size class that holds it;
@@ -618,6 +655,7 @@ static size_t whole(size_t n, unsigned tag)
   @ ensures given: \result != \null ==> 
   @   (flags % 2 == 1 && size < TINY_SIZE
   @    ? GivenTiny(\result, size == 0 ? 1 : size) : GivenAt(\result, size, 8));
+  @ ensures zero: \result != \null ==> flags >= LM_ZERO ==> ZeroAt(\result, size);
   @ ensures large: size > REQUEST_MAX ==> \result == \null;
   @ ensures none: \result == \null ==> flags >= 4 ||
   @   (error == ENOMEM && NoMemory(size));
@@ -638,24 +676,36 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
   if (noscan != 0 && n < TINY_SIZE) {
     tag = TAG_TINY;
     p = quick_tiny((unsigned)n);
+    /*@ assert tiny: p != \null ==> GivenTiny(p, n) && Given(p, Whole(n, tag)); */
   } else if (CLASSED(n)) {
-    tag = 2u * class_of_size((unsigned)n) + noscan;
+    unsigned class = class_of_size((unsigned)n);
+    tag = 2u * class + noscan;
+    /*@ assert class: tag / 2 == class && SlotTag(tag) && tag != TAG_TINY; */
+    /*@ assert room: n <= ClassSize[class] && n <= Whole(n, tag); */
     p = quick_tag(tag);
+    /*@ assert slot: p != \null ==> GivenAt(p, n, 8) && Given(p, Whole(n, tag)); */
   } else {
     tag = TAG_LARGE + noscan;
+    /*@ assert pages: n <= Whole(n, tag); */
   }
   /*@ assert quick: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
     @   GivenAt(p, n, 8)); */
+  /*@ assert tag: SlotTag(tag) || TAG_LARGE <= tag <= TAG_LARGE + 1; */
+  /*@ assert enough: n <= Whole(n, tag); */
+  /*@ assert quick_whole: p != \null ==> Given(p, Whole(n, tag)); */
   if (p == NULL) {
     p = object_slow(n, tag, &got);
   }
   /*@ assert slow: p != \null ==> (tag == TAG_TINY ? GivenTiny(p, n) :
     @   GivenAt(p, n, 8)); */
+  /*@ assert whole: p != \null ==> got.zero == 0 ==> Given(p, Whole(n, tag)); */
+  /*@ assert zero: p != \null ==> got.zero != 0 ==> ZeroAt(p, n); */
   if (refilled != NULL) {
     *refilled = p != NULL && got.refilled;
   }
   if (p != NULL && !got.zero && flags >= LM_ZERO) {
     block_zero(p, whole(n, tag));
+    /*@ assert all: ZeroAt(p, n); */
   }
   return p;
 }
@@ -663,7 +713,7 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
 /* As malloc_usable_size. */
 /*@ FROM_OUTSIDE
   @ assigns mine->arena, PACKS, mine->note, own, mine, me, inside, TABLE, nobodys,
-  @   locked, shared, drained, BLOCK, SIZED, wrong, reported, ownerless;
+  @   locked, shared, drained, BLOCK, SIZED, WRONG, reported, ownerless;
   @ ensures size: p != \null ==> (block == p && block_size == \result) || reported == p;
   @ ensures none: p == \null ==> \result == 0;
   @ TO_OUTSIDE

@@ -251,11 +251,11 @@ static size_t mapping_look(const void *p, int *what)
   i = mapping_find((uintptr_t)p);
   if (i == nmappings) {
     *what = LM_FOREIGN;
-    /*@ ghost show_unmapped(p); */
+    /*@ ghost show_unmapped(p, LM_FOREIGN); */
   } else {
     size = mappings[i].size;
     *what = mappings[i].start == (uintptr_t)p ? LM_OK : LM_INTERIOR;
-    /*@ ghost if (*what == LM_OK) show_mapping(i, p); else show_unmapped(p); */
+    /*@ ghost if (*what == LM_OK) show_mapping(i, p); else show_unmapped(p, LM_INTERIOR); */
   }
   table_unlock();
   return size;
@@ -284,7 +284,7 @@ static void mapping_release(void *p)
   i = mapping_find((uintptr_t)p);
   if (i == nmappings || mappings[i].start != (uintptr_t)p) {
     what = i == nmappings ? LM_FOREIGN : LM_INTERIOR;
-    /*@ ghost show_unmapped(p); */
+    /*@ ghost show_unmapped(p, what); */
     table_unlock();
     misuse("free", p, what);
     return;

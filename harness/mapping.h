@@ -100,7 +100,8 @@ static void table_unmap(struct mapping *table, size_t max);
 /*@ requires none: ours_size == 0;
   @ requires size: 0 < size;
   @ requires align: 0 < align;
-  @ assigns ours, ours_size, refused, shared, error;
+  @ assigns ours, ours_size, refused, shared, error, ZEROED;
+  @ ensures zero: \result != \null ==> zeroed == \result && zeroed_bytes == size;
   @ ensures mapped: \result != \null ==>
   @   ours == (uintptr_t)\result && ours_size == size &&
   @   ours + size <= UINTPTR_MAX;
@@ -121,10 +122,12 @@ static void object_unmap(void *p, size_t size);
   @ requires mapped: ours == (uintptr_t)p && ours_size == size;
   @ requires apart: Apart(ours, size);
   @ requires some: 0 < to;
-  @ assigns ours, ours_size, refused, shared, error, ended;
+  @ assigns ours, ours_size, refused, shared, error, ended, COPIED;
   @ ensures kept: \result == \null ==> ended == \old(ended);
   @ ensures ended: \result != \null ==> \result == p || ended == p;
-
+  @ ensures contents: \result != \null ==> moved_to == (char *)\result &&
+  @   moved_from == (char *)p && moved_of == size &&
+  @   moved_bytes == (to < size ? to : size);
   @ ensures moved: \result != \null ==> ours == (uintptr_t)\result &&
   @   ours_size == to && Apart(ours, to) && ours + to <= UINTPTR_MAX;
   @ ensures same: \result == \null ==> ours == \old(ours) &&
@@ -154,7 +157,7 @@ static size_t object_unit(void);
   /@ requires lock: locked == 1;
    @ requires table: Table;
    @ requires mapping: i < nmappings && mappings[i].start == (uintptr_t)p;
-   @ assigns BLOCK;
+   @ assigns SHOWN;
    @ ensures block: block == p && block_size == mappings[i].size;
    @/
   void show_mapping(size_t i, const void *p);
@@ -164,7 +167,7 @@ static size_t object_unit(void);
    @ requires table: Table;
    @ requires mapping: i < nmappings && mappings[i].start == (uintptr_t)p;
    @ requires step: (uintptr_t)p % (step == 0 ? PAGE_SIZE : step) == 0;
-   @ assigns BLOCK;
+   @ assigns SHOWN;
    @ ensures block: block == p && block_size == mappings[i].size && block_new == 1;
    @ ensures step: block_step == step && block_tiny == 0;
    @/
@@ -177,10 +180,13 @@ static size_t object_unit(void);
    @ requires table: Table;
    @ requires none: \forall integer i; 0 <= i < nmappings ==>
    @   mappings[i].start != (uintptr_t)p;
-   @ assigns wrong;
-   @ ensures wrong: wrong == p;
+   @ requires some: what == LM_INTERIOR || what == LM_FOREIGN;
+   @ requires interior: what == LM_INTERIOR <==> \exists integer i;
+   @   0 <= i < nmappings && Inside((uintptr_t)p, i);
+   @ assigns WRONG;
+   @ ensures wrong: Wrong(p, what);
    @/
-  void show_unmapped(const void *p);
+  void show_unmapped(const void *p, int what);
 */
 
 /* ---- What mapping.c promises ---- */
@@ -200,6 +206,7 @@ static size_t object_unit(void);
   @ KEEPS_END
   @ ensures given: \result != \null ==> New(\result, n) && block_tiny == 0 &&
   @   block_step == (align == PAGE_SIZE ? 0 : align);
+  @ ensures zero: \result != \null ==> ZeroAt(\result, n);
   @ ensures mapped: \result != \null ==> \exists integer i, size;
   @   0 <= i < nmappings && n <= size &&
   @   MappingIs(i, (uintptr_t)\result, size, noscan);
@@ -209,9 +216,9 @@ static void *mapping_alloc(size_t n, size_t align, unsigned noscan);
 /* What p, which is in no heap, is; if it is a block, its size. */
 /*@ requires outside: Outside;
   @ requires what: \valid(what);
-  @ assigns TABLE, *what, nobodys, locked, shared, BLOCK, wrong;
+  @ assigns TABLE, *what, nobodys, locked, shared, BLOCK, WRONG;
   @ ensures given: *what == LM_OK ==> block == p && block_size == \result;
-  @ ensures wrong: *what != LM_OK ==> wrong == p;
+  @ ensures wrong: *what != LM_OK ==> Wrong(p, *what);
   @ ensures outside: Outside;
   @ ensures block: *what == LM_OK ==> \exists integer i;
   @   0 <= i < nmappings && mappings[i].start == (uintptr_t)p &&
@@ -254,6 +261,7 @@ static void mapping_release(void *p);
   @ assigns TABLE, ours, ours_size, refused, nobodys, locked, shared, error,
   @   BLOCK, ended;
   @ ensures given: \result != \null ==> Given(\result, n);
+  @ ensures contents: \result != \null ==> \result == p || Moved(\result, p, n);
   @ ensures kept: \result == \null ==> ended == \old(ended);
   @ ensures ended: \result != \null ==> \result == p || ended == p;
   @ ensures must: \result == \null ==> refused == 1 ||

@@ -185,21 +185,25 @@ static unsigned pack(struct heap *h, struct packs *k, unsigned n)
     /*@ assert object: TinyObject(&k->tiny, off, n); */
     /*@ assert kept: TinyStay{Pre,Here}(&k->tiny, off); */
     /*@ ghost show_packed(h, k, off, n); */
+    return off;
   }
-  return off;
+  /*@ ghost show_full(h, ClassPages[TAG_TINY / 2u]); */
+  return 0;
 }
 
 static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled)
 {
   struct packs *k = packs_make(h);
-  unsigned off;
+  unsigned off, class;
   if (k != NULL) {
     off = pack(h, k, n);
     *refilled = k->refilled;
     return off;
   }
-  off = arena_alloc(&h->arena, HOLDER, 2u * class_of_size(n) + 1u, refilled);
-  /*@ ghost if (off != 0) show_single(h, off, n); */
+  class = class_of_size(n);
+  off = arena_alloc(&h->arena, HOLDER, 2u * class + 1u, refilled);
+  /*@ ghost if (off != 0) show_single(h, off, n);
+    else show_full(h, ClassPages[class]); */
   return off;
 }
 
@@ -215,7 +219,7 @@ static unsigned packed_live(const struct heap *h, unsigned b)
   @ requires set: Tiny(&h->arena, &k->tiny);
   @ assigns h->arena, k->tiny, shared, END;
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
-  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
   @ ensures was: \result == LM_OK <==> TinyStart{Pre}(&k->tiny, off);
   @ ensures gone: !TinyStart(&k->tiny, off);
   @ ensures kept: TinyStay{Pre,Post}(&k->tiny, off);
@@ -230,9 +234,10 @@ static int unpack(struct heap *h, struct packs *k, unsigned off)
     /*@ ghost show_packed_end(h, k, off); */
     return LM_OK;
   }
-  /*@ ghost show_packed_wrong(h, k, off); */
   what = packed_peek(h, off);
-  return what == LM_OK ? LM_DOUBLE : what;
+  what = what == LM_OK ? LM_DOUBLE : what;
+  /*@ ghost show_packed_wrong(h, k, off, what); */
+  return what;
 }
 
 static int packed_free(struct heap *h, unsigned off)

@@ -62,7 +62,7 @@ static size_t any_size(const struct heap *h, unsigned s, unsigned i);
   @ ensures gone: records != \null ==> !TinyStart(&records->tiny, off);
   @ ensures kept: records != \null ==> TinyStay{Pre,Post}(&records->tiny, off);
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
-  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
   @ ensures sound: Arena(&h->arena);
   @*/
 static int packed_free(struct heap *h, unsigned off);
@@ -102,7 +102,9 @@ static void packed_mark(struct heap *h, unsigned s);
   @   BLOCK;
   @ ensures must: CursorRoom{Pre}(&h->arena, LIST_OF(HOLDER, TAG_TINY)) ==>
   @   \result != 0;
-  @ ensures given: \result != 0 ==> GivenTiny(h->base + \result, n);
+  @ ensures given: \result != 0 ==> h->base + \result != \null &&
+  @   GivenTiny(h->base + \result, n);
+  @ ensures none: \result == 0 ==> full == h;
   @ ensures object: \result != 0 ==> TinyObject(&k->tiny, \result, n);
   @ ensures new: \result != 0 ==> !TinyStart{Pre}(&k->tiny, \result);
   @ ensures kept: TinyStay{Pre,Post}(&k->tiny, \result);
@@ -118,7 +120,9 @@ static unsigned pack(struct heap *h, struct packs *k, unsigned n);
   @ requires size: 1 <= n < TINY_SIZE;
   @ requires flag: \valid(refilled) && \separated(refilled, &h->arena);
   @ assigns h->arena, PACKS, *refilled, shared, error, BLOCK;
-  @ ensures given: \result != 0 ==> GivenTiny(h->base + \result, n);
+  @ ensures given: \result != 0 ==> h->base + \result != \null &&
+  @   GivenTiny(h->base + \result, n);
+  @ ensures none: \result == 0 ==> full == h;
   @ ensures sound: Arena(&h->arena);
   @*/
 static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);

@@ -23,8 +23,10 @@ static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i
 
 static int block_free(struct heap *h, unsigned off)
 {
-  int what = arena_free(&h->arena, off);
-  /*@ ghost if (what == LM_OK) show_end(h, off); else show_wrong(h, off); */
+  int what;
+  /*@ ghost show_what(h, off); */
+  what = arena_free(&h->arena, off);
+  /*@ ghost if (what == LM_OK) show_end(h, off); else show_wrong(h, off, what); */
   return what;
 }
 
@@ -42,7 +44,7 @@ static int any_free(struct heap *h, unsigned off)
 /*@ IN_SECTION(h)
   @ assigns h->arena, shared, END;
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
-  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
   @ ensures sound: Arena(&h->arena);
   @*/
 static int collect_one(struct heap *h, unsigned off)

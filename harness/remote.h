@@ -26,7 +26,7 @@ static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i
 /*@ IN_SECTION(h)
   @ assigns h->arena, PACKS, shared, END;
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
-  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
   @ ensures sound: Arena(&h->arena);
   @*/
 static int any_free(struct heap *h, unsigned off);
@@ -39,7 +39,7 @@ static int any_free(struct heap *h, unsigned off);
   @ ensures kept: BlocksStay{Pre,Post}(&h->arena, off);
   @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, off);
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
-  @ ensures wrong: \result != LM_OK ==> wrong == (char *)h->base + off;
+  @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
   @ ensures sound: Arena(&h->arena);
   @*/
 static int block_free(struct heap *h, unsigned off);

@@ -38,6 +38,7 @@ static void unlock(void);
   @ ensures seen: \result == h->owner;
   @ ensures mine: Mine{Pre}(h) ==> \result == me.id;
   @ ensures never: ownerless == h ==> \result == 0;
+  @ ensures still: \old(nobodys) == h ==> \result == 0;
   @ ensures none: locked == 1 && \result == 0 ? nobodys == h
   @   : nobodys == \old(nobodys);
   @ ensures whole: \result != 0 ==> \valid(h);
@@ -153,9 +154,11 @@ static int threads_own(void);
 /* Records for a heap, all zero, shared or not; NULL if there is no memory for
  * them, or no place for another heap. */
 /*@ requires lock: locked == 1;
-  @ assigns shared, error;
+  @ assigns shared, error, made, nobodys;
   @ ensures heap: \result != \null ==> Heap(\result);
   @ ensures zero: \result != \null ==> Zero(&\result->arena);
+  @ ensures made: \result != \null ==> made == \result;
+  @ ensures none: \result != \null ==> nobodys == \result;
   @*/
 static struct heap *records_map(int is_shared);
 
@@ -203,16 +206,17 @@ static void heap_publish(struct heap *h);
   /@ requires inside: inside == h;
    @ requires block: Block(&h->arena, off, n);
    @ requires step: AlignedAs(off, step);
-   @ assigns BLOCK;
+   @ assigns SHOWN;
    @ ensures block: block == h->base + off && block_size == n && block_new == 1;
    @ ensures step: block_step == step && block_tiny == 0;
+   @ ensures some: block != \null;
    @/
   void show_new(struct heap *h, unsigned off, unsigned n, unsigned step);
 */
 /*@ ghost
   /@ requires inside: inside == h;
    @ requires block: Block(&h->arena, off, n);
-   @ assigns BLOCK;
+   @ assigns SHOWN;
    @ ensures block: block == h->base + off && block_size == n;
    @/
   void show_live(struct heap *h, unsigned off, unsigned n);
@@ -224,8 +228,9 @@ static void heap_publish(struct heap *h);
   /@ requires inside: inside == h;
    @ requires object: TinyObject(&k->tiny, off, n);
    @ requires aligned: off % TinyAlign(n) == 0;
-   @ assigns BLOCK;
+   @ assigns SHOWN;
    @ ensures given: GivenTiny(h->base + off, n);
+   @ ensures some: block != \null;
    @/
   void show_packed(struct heap *h, struct packs *k, unsigned off, unsigned n);
 */
@@ -233,10 +238,66 @@ static void heap_publish(struct heap *h);
   /@ requires inside: inside == h;
    @ requires block: \exists integer m; n <= m && Block(&h->arena, off, m);
    @ requires aligned: off % 8 == 0;
-   @ assigns BLOCK;
+   @ assigns SHOWN;
    @ ensures given: GivenTiny(h->base + off, n);
+   @ ensures some: block != \null;
    @/
   void show_single(struct heap *h, unsigned off, unsigned n);
+*/
+
+/* The pages of h from its fresh one on were never used: they are zero, as they came
+ * from the system.  So is what is made of them in this section. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ assigns untouched;
+   @ ensures untouched: untouched == h->arena.fresh;
+   @/
+  void show_untouched(struct heap *h);
+*/
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires untouched: untouched * PAGE_SIZE <= off;
+   @ assigns ZEROED;
+   @ ensures zero: zeroed == h->base + off && zeroed_bytes == n;
+   @/
+  void show_zero(struct heap *h, unsigned off, size_t n);
+*/
+
+/* h has no run of so many free pages, nor any page in an empty span; it was just
+ * made, and has no room for what is wanted. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires none: !FreePages(&h->arena, pages);
+   @ requires no_empty: NoEmpty(&h->arena);
+   @ assigns FULL;
+   @ ensures full: full == h && full_pages == pages;
+   @/
+  void show_full(struct heap *h, unsigned pages);
+*/
+/*@ ghost
+  /@ requires full: full == h && made == h;
+   @ assigns refused;
+   @ ensures refused: refused == 1;
+   @/
+  void show_refused(struct heap *h);
+*/
+
+/* The block at p has n bytes, or it was reported that none is there; they begin to
+ * be copied to q. */
+/*@ ghost
+  /@ requires size: (block == p && block_size == n) || reported == p;
+   @ assigns HAD;
+   @ ensures had: had == p && had_bytes == n;
+   @/
+  void show_had(const void *p, size_t n);
+*/
+/*@ ghost
+  /@ requires had: had == p;
+   @ assigns COPIED;
+   @ ensures begun: moved_to == q && moved_from == p && moved_bytes == 0 &&
+   @   moved_of == had_bytes;
+   @/
+  void show_move(char *q, char *p);
 */
 
 /* Block i of run s of h has n bytes. */
@@ -250,7 +311,7 @@ static void heap_publish(struct heap *h);
 /* What look found at p, in run s with number i, has n bytes. */
 /*@ ghost
   /@ requires size: sized == n && sized_run == s && sized_slot == i;
-   @ assigns BLOCK;
+   @ assigns SHOWN;
    @ ensures block: block == p && block_size == n;
    @/
   void show_sized(const void *p, unsigned s, unsigned i, size_t n);
@@ -266,14 +327,25 @@ static void heap_publish(struct heap *h);
   void show_end(struct heap *h, unsigned off);
 */
 
-/* No live block begins at off. */
+/* What off is, before it is freed; no live block begins there. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ assigns wrong_what;
+   @ ensures what: LM_OK <= wrong_what <= LM_FOREIGN;
+   @ ensures ok: wrong_what == LM_OK <==> BlockStart(&h->arena, off);
+   @ ensures free_slot: wrong_what == LM_DOUBLE <==> FreeStart(&h->arena, off);
+   @ ensures foreign: wrong_what == LM_FOREIGN <==> !Covered(&h->arena, off);
+   @/
+  void show_what(struct heap *h, unsigned off);
+*/
 /*@ ghost
   /@ requires inside: inside == h;
    @ requires none: !BlockStart(&h->arena, off);
-   @ assigns wrong;
-   @ ensures wrong: wrong == (char *)h->base + off;
+   @ requires what: what == wrong_what && what != LM_OK;
+   @ assigns WRONG;
+   @ ensures wrong: Wrong(h->base + off, what);
    @/
-  void show_wrong(struct heap *h, unsigned off);
+  void show_wrong(struct heap *h, unsigned off, int what);
 */
 
 /* The same of tiny objects, of records k. */
@@ -288,10 +360,11 @@ static void heap_publish(struct heap *h);
 /*@ ghost
   /@ requires inside: inside == h;
    @ requires none: !TinyStart(&k->tiny, off);
-   @ assigns wrong;
-   @ ensures wrong: wrong == (char *)h->base + off;
+   @ requires some: what != LM_OK;
+   @ assigns WRONG;
+   @ ensures wrong: Wrong(h->base + off, what);
    @/
-  void show_packed_wrong(struct heap *h, struct packs *k, unsigned off);
+  void show_packed_wrong(struct heap *h, struct packs *k, unsigned off, int what);
 */
 
 /* This thread has noted for the owner that p, slot i of run s, has ended; another
@@ -305,8 +378,8 @@ static void heap_publish(struct heap *h);
 */
 /*@ ghost
   /@ requires what: what != LM_OK;
-   @ assigns wrong;
-   @ ensures wrong: wrong == p;
+   @ assigns WRONG;
+   @ ensures wrong: Wrong(p, what);
    @/
   void show_seen(const void *p, int what);
 */
@@ -314,7 +387,7 @@ static void heap_publish(struct heap *h);
 /* ---- What the program did wrong ---- */
 
 /* These end the program; no proof relies on that. */
-/*@ requires wrong: wrong == p;
+/*@ requires wrong: Wrong(p, what);
   @ assigns shared, reported;
   @ ensures reported: reported == p;
   @*/
@@ -328,14 +401,23 @@ static void wrong_size(const void *p);
   @*/
 static void reentered(void);
 
-/* ---- What blocks contain, which no proof speaks of ---- */
+/* ---- What blocks contain ---- */
 
-/*@ assigns shared;
-  @ ensures \true;
+/* Copies the next n bytes of a block that moves, which has them, to one that has
+ * room for them. */
+/*@ requires next: (char *)to == moved_to + moved_bytes &&
+  @   (char *)from == moved_from + moved_bytes;
+  @ requires has: had == moved_from && moved_bytes + n <= had_bytes;
+  @ requires room: block == moved_to && moved_bytes + n <= block_size;
+  @ assigns shared, moved_bytes;
+  @ ensures moved: moved_bytes == \old(moved_bytes) + n;
   @*/
 static inline void block_copy(void *to, const void *from, size_t n);
-/*@ assigns shared;
-  @ ensures \true;
+
+/* Makes the first n bytes of the block at p zero. */
+/*@ requires given: Given(p, n);
+  @ assigns shared, ZEROED;
+  @ ensures zero: zeroed == p && zeroed_bytes == n;
   @*/
 static inline void block_zero(void *p, size_t n);
 
