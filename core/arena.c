@@ -137,6 +137,7 @@ static void reclaim(struct arena *a, unsigned s)
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures none: NoEmpty(a);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -151,6 +152,7 @@ static void reclaim_all(struct arena *a)
     @ loop invariant sound: Arena(a);
     @ loop invariant none: \forall integer q; 0 <= q < s ==>
     @   SlotTag(a->tag[q]) ==> !Empty(a, q, Slots(a, q));
+    @ loop invariant no_new: UsedNoNew{Pre,Here}(a, 0);
     @ loop invariant live: SlotsLive{Pre,Here}(a, 0, 0);
     @ loop invariant tags: SlotsTag{Pre,Here}(a, 0, 0);
     @ loop invariant larges: LargesLive{Pre,Here}(a, 0);
@@ -216,6 +218,8 @@ LM_CORE void arena_reclaim(struct arena *a)
   @ ensures room: \result != 0 ==> CursorRoom(a, l);
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures old: \result != 2 ==> UsedNoNew{Pre,Post}(a, 0);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, a->cur[l]);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -264,6 +268,8 @@ static int refill_again(struct arena *a, unsigned l, unsigned t)
   @ ensures must: Room{Pre}(a, l, t) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures old: \result != 2 ==> UsedNoNew{Pre,Post}(a, 0);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, a->cur[l]);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -307,6 +313,8 @@ static int refill_last(struct arena *a, unsigned l, unsigned t)
   @   ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures old: \result != 2 ==> UsedNoNew{Pre,Post}(a, 0);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, a->cur[l]);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
@@ -384,6 +392,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
   @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
   @ ensures some: \result != 0;
   @ ensures block: Block(a, \result, ClassSize[t / 2]);
+  @ ensures run: Covers(a, a->cur[l], \result);
   @ ensures held: BlockHeld(a, \result, l);
   @ ensures new: !BlockStart{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
@@ -416,6 +425,8 @@ static unsigned cursor_take(struct arena *a, unsigned l, unsigned t)
   @   ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures runs_old: \result != 2 ==> UsedNoNew{Pre,Post}(a, 0);
+  @ ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[l]);
   @ ensures kept: BlocksStay{Pre,Post}(a, 0);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ensures sound: Arena(a);
@@ -464,6 +475,9 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   @   ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[t / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures runs_old: *refilled == 0 ==> UsedNoNew{Pre,Post}(a, 0);
+  @ ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[l]);
+  @ ensures run: \result != 0 ==> Covers(a, a->cur[l], \result);
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ensures sound: Arena(a);
   @*/
@@ -512,6 +526,7 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
   @ ensures new: \result != 0 ==> !LiveLarge{Pre}(a, \result);
   @ ensures none: \result == 0 ==> !FreePages(a, k);
+  @ ensures runs_new: UsedNoNew{Pre,Post}(a, \result);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
@@ -557,6 +572,7 @@ static unsigned large_again(struct arena *a, unsigned k)
   @ ensures new: \result != 0 ==> !LiveLarge{Pre}(a, \result);
   @ ensures must: FreePages{Pre}(a, k) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, k);
+  @ ensures runs_new: UsedNoNew{Pre,Post}(a, \result);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
@@ -589,6 +605,7 @@ static unsigned large(struct arena *a, unsigned k)
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result * PAGE_SIZE);
   @ ensures must: FreePages{Pre}(a, k) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, k);
+  @ ensures runs_new: UsedNoNew{Pre,Post}(a, \result);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures sound: Arena(a);
   @*/

@@ -157,7 +157,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
  * memory: h and central have no free slot of that tag, no free run is long
  * enough for a span, and neither is when all empty spans are given back.
  * *refilled is set to 1 if a new span was made, which is when a collector
- * should look whether to run, else to 0. */
+ * should look whether to run, else to 0; it is the one that the block is in. */
 /*@ requires arena: \valid(a);
   @ requires sound: Arena(a);
   @ requires holder: 1 <= h < HOLDERS;
@@ -182,6 +182,9 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @   FreePages{Pre}(a, ClassPages[tag / 2]) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[tag / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures run: \result != 0 ==> Covers(a, a->cur[LIST_OF(h, tag)], \result);
+  @ ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[LIST_OF(h, tag)]);
+  @ ensures runs_old: *refilled == 0 ==> UsedNoNew{Pre,Post}(a, 0);
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ensures sound: Arena(a);
   @*/
@@ -196,6 +199,7 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @ assigns a->bits[k];
   @ ensures some: \result != 0;
   @ ensures block: Block(a, \result, ClassSize[t / 2]);
+  @ ensures run: Covers(a, k / WORDS, \result);
   @ ensures held: BlockHeld(a, \result, a->home[k / WORDS]);
   @ ensures new: !BlockStart{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
@@ -254,6 +258,7 @@ LM_CORE unsigned cursor_word(const struct arena *a, unsigned l, unsigned t);
   @ ensures aligned: \result % PAGE_SIZE == 0;
   @ ensures kept: BlocksStay{Pre,Post}(a, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
+  @ ensures runs_new: UsedNoNew{Pre,Post}(a, \result / PAGE_SIZE);
   @ ensures must: FreePages{Pre}(a, n) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, n);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);

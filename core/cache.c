@@ -371,6 +371,7 @@ LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t)
   @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
   @ ensures home_same: \result == 0 ==> HomeSame{Pre,Post}(a);
   @ ensures bits_same: \result == 0 ==> BitsSame{Pre,Post}(a);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, \result == 0 ? 0 : a->cur[l]);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);

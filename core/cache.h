@@ -167,6 +167,8 @@ LM_CORE int cursor_find(struct arena *a, unsigned l, unsigned t);
   @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
   @ ensures bits_same: \result == 0 ==> BitsSame{Pre,Post}(a);
   @ ensures held: \result == 0 ==> HeldKept{Pre,Post}(a, l, t);
+  @ ensures old: \result != 2 ==> UsedNoNew{Pre,Post}(a, 0);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, a->cur[l]);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);

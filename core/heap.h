@@ -27,6 +27,7 @@
   @   \old(a->npages[s]) < k;
   @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
   @ ensures fresh_more: a->fresh >= \old(a->fresh);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, \result);
@@ -131,6 +132,7 @@ LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k);
   @ ensures same: \result == 0 ==> RunsSame{Pre,Post}(a);
   @ ensures home_same: \result == 0 ==> HomeSame{Pre,Post}(a);
   @ ensures bits_same: \result == 0 ==> BitsSame{Pre,Post}(a);
+  @ ensures no_new: UsedNoNew{Pre,Post}(a, \result);
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);
   @ ensures tags: SlotsTag{Pre,Post}(a, 0, 0);
   @ ensures larges: LargesLive{Pre,Post}(a, 0);
