@@ -393,6 +393,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
   @ ensures some: \result != 0;
   @ ensures block: Block(a, \result, ClassSize[t / 2]);
   @ ensures run: Covers(a, a->cur[l], \result);
+  @ ensures owner: a->owner[\result / PAGE_SIZE] == a->cur[l];
   @ ensures held: BlockHeld(a, \result, l);
   @ ensures new: !BlockStart{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
@@ -478,6 +479,7 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   @ ensures runs_old: *refilled == 0 ==> UsedNoNew{Pre,Post}(a, 0);
   @ ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[l]);
   @ ensures run: \result != 0 ==> Covers(a, a->cur[l], \result);
+  @ ensures owner: \result != 0 ==> a->owner[\result / PAGE_SIZE] == a->cur[l];
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ensures sound: Arena(a);
   @*/

@@ -183,8 +183,11 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[tag / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures run: \result != 0 ==> Covers(a, a->cur[LIST_OF(h, tag)], \result);
+  @ ensures owner: \result != 0 ==>
+  @   a->owner[\result / PAGE_SIZE] == a->cur[LIST_OF(h, tag)];
   @ ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[LIST_OF(h, tag)]);
   @ ensures runs_old: *refilled == 0 ==> UsedNoNew{Pre,Post}(a, 0);
+  @ ensures quick: CursorRoom{Pre}(a, LIST_OF(h, tag)) ==> *refilled == 0;
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ensures sound: Arena(a);
   @*/
@@ -259,6 +262,8 @@ LM_CORE unsigned cursor_word(const struct arena *a, unsigned l, unsigned t);
   @ ensures kept: BlocksStay{Pre,Post}(a, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
   @ ensures runs_new: UsedNoNew{Pre,Post}(a, \result / PAGE_SIZE);
+  @ ensures owner: \result != 0 ==>
+  @   a->owner[\result / PAGE_SIZE] == \result / PAGE_SIZE;
   @ ensures must: FreePages{Pre}(a, n) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, n);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);

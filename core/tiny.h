@@ -100,6 +100,11 @@ LM_CORE unsigned short tiny_with(unsigned short w, unsigned i);
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
   @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[TAG_TINY / 2]);
   @ ensures no_empty: \result == 0 ==> NoEmpty(a);
+  @ ensures owner: *refilled != 0 ==> \result != 0 ==>
+  @   a->owner[\result / PAGE_SIZE] == a->cur[LIST_OF(h, TAG_TINY)];
+  @ ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[LIST_OF(h, TAG_TINY)]);
+  @ ensures runs_old: *refilled == 0 ==> UsedNoNew{Pre,Post}(a, 0);
+  @ ensures quick: CursorRoom{Pre}(a, LIST_OF(h, TAG_TINY)) ==> *refilled == 0;
   @ ensures flag: *refilled == 0 || *refilled == 1;
   @ ENSURES_TINY(a, t)
   @ ensures sound: Arena(a);

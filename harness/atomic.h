@@ -163,8 +163,8 @@ static word remote_set(struct heap *h, unsigned k, word bit);
   @ requires inside: inside == h;
   @ requires span: s < ARENA_PAGES;
   @ requires packed: mark == (h->arena.tag[s] == TAG_TINY ? PACKED : 0);
-  @ assigns shared;
-  @ ensures \true;
+  @ assigns shared, marked;
+  @ ensures marked: marked == s;
   @*/
 static void queued_mark(struct heap *h, unsigned s, unsigned mark);
 

@@ -506,6 +506,8 @@ static void thread_end(void)
   @   ZeroAt(h->base + \result, amount * PAGE_SIZE);
   @ ensures none: \result == 0 ==> full == h && Full(tag, amount);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(&h->arena, \result);
+  @ ensures run: \result != 0 ==>
+  @   RunsMade{Pre,Post}(&h->arena, g->refilled, \result / PAGE_SIZE);
   @ ensures kept: BlocksStay{Pre,Post}(&h->arena, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, \result);
   @*/
@@ -536,8 +538,11 @@ static unsigned heap_get(struct heap *h, unsigned tag, unsigned amount, struct g
 
 /* Notes that the run at offset off, which is new, is used. */
 /*@ IN_SECTION(h)
-  @ assigns h->note, shared;
-  @ ensures \true;
+  @ assigns h->note, shared, marked;
+  @ ensures marked: marked == h->arena.owner[off / PAGE_SIZE];
+  @ ensures warm: \forall integer p;
+  @   marked <= p < marked + h->arena.npages[marked] ==> p < ARENA_PAGES ==>
+  @   h->note.warm[p] == USED;
   @*/
 static void warm_run(struct heap *h, unsigned off)
 {
@@ -556,6 +561,8 @@ static void warm_run(struct heap *h, unsigned off)
   @ ensures given: \result != 0 ==> h->base + \result != \null &&
   @   GivenTiny(h->base + \result, n);
   @ ensures none: \result == 0 ==> full == h;
+  @ ensures run: \result != 0 ==>
+  @   RunsMade{Pre,Post}(&h->arena, g->refilled, \result / PAGE_SIZE);
   @ ensures dirty: g->zero == 0;
   @ ensures sound: Arena(&h->arena);
   @*/
@@ -614,10 +621,13 @@ static char *heap_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct
   unsigned off;
   collect(h);
   (void)tick(h);
+  /*@ ghost Before: ; */
   off = tag == TAG_TINY ? heap_get_tiny(h, amount, g) : heap_get(h, tag, amount, g);
   if (off != 0 && g->refilled) {
     warm_run(h, off);
   }
+  /*@ assert marked: off != 0 ==>
+    @   UsedNoNew{Before,Here}(&h->arena, g->refilled ? marked : 0); */
   return off == 0 ? NULL : h->base + off;
 }
 
@@ -915,6 +925,7 @@ static inline void *quick_tiny(unsigned n)
     k = packs_here(h);
     if (likely(k != NULL && cursor_room(&h->arena, LIST_OF(HOLDER, TAG_TINY)))) {
       unsigned off = pack(h, k, n);
+      /*@ assert no_new: k->refilled == 0; */
       section_leave(h);
       own_end(h);
       return h->base + off;

@@ -210,6 +210,7 @@ static void heaps_trim(void);
   @ assigns h->arena, PACKS, h->note, h->owner, own, mine, me, inside, nobodys, locked,
   @   shared, drained;
   @ ensures result: 0 <= \result <= HELD_LOCK;
+  @ ensures must: Mine{Pre}(h) ==> \old(mine) != \null ==> \result != 0;
   @ ensures outside: \result == 0 ==> Outside;
   @ ensures same: \result == 0 ==> Idle{Pre} ==> Idle;
   @ ensures how: \result == HELD_OWN ==> own == 1 && locked == 0;

@@ -134,6 +134,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost size_t block_step; */    /* it begins at a multiple of 8, and of each
                                     power of two that divides this; 0: of a page */
 /*@ ghost unsigned block_tiny; */  /* unless this is not 0: at a multiple of this */
+/*@ ghost int grown; */            /* 1: a span was made for it, or whole pages */
+/*@ ghost const void *unfit; */    /* no span that begins here is as it was said */
 /*@ ghost const void *zeroed; */   /* here begin */
 /*@ ghost size_t zeroed_bytes; */  /* so many zero bytes */
 /*@ ghost struct heap *cleaned; */ /* what was free in it has no memory now */
@@ -164,11 +166,16 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost struct heap *ownerless; */ /* it never has an owner */
 /*@ ghost struct heap *drained; */ /* its stack was empty, or taken, in this section */
 /*@ ghost struct packs *records; */ /* of tiny objects, last seen in a section */
+/*@ ghost unsigned marked; */      /* run whose flag says if tiny objects are there */
 /*@ ghost int untouched; */        /* pages from here on were never used before */
 #define NOTED 1               /* queue the span, */
 #define UNPUSHED 2            /* and push it */
 
-/*@ // h is a heap: its records are there, but perhaps not all of the inbox.
+/*@ // Of the runs of an arena one at most was made, if flag is not 0: that of page p.
+  @ predicate RunsMade{K,L}(struct arena *a, integer flag, integer p) =
+  @   UsedNoNew{K,L}(a, flag == 0 ? 0 : \at(a->owner[p], L));
+  @
+  @ // h is a heap: its records are there, but perhaps not all of the inbox.
   @ predicate Heap{L}(struct heap *h) =
   @   \valid(&h->arena) && \valid(&h->note) && \valid(&h->next) &&
   @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner);
@@ -257,7 +264,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /* The records of tiny objects, of any heap. */
 #define PACKS \
   {x->tiny | struct packs *x; \true}, {x->refilled | struct packs *x; \true}, \
-  {x->bytes | struct ends *x; \true}, records, untouched
+  {x->bytes | struct ends *x; \true}, records, untouched, marked
 
 /* What a section of any heap changes; and what makes a new heap, too. */
 #define OLD_HEAPS \

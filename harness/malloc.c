@@ -649,13 +649,16 @@ static size_t whole(size_t n, unsigned tag)
  * span was made, or a large object, so that a collector should run now.
  * Source: Go 1.19, runtime/malloc.go. */
 /*@ FROM_OUTSIDE
-  @ requires flag: refilled == \null || \valid(refilled);
-  @ assigns ANY_MEMORY, *refilled;
+  @ requires flag: refilled == \null || (\valid(refilled) &&
+  @   \separated(refilled, &grown, &error));
+  @ assigns ANY_MEMORY, *refilled, grown;
   @ ensures bad: flags >= 4 ==> \result == \null && error == EINVAL;
   @ ensures given: \result != \null ==> 
   @   (flags % 2 == 1 && size < TINY_SIZE
   @    ? GivenTiny(\result, size == 0 ? 1 : size) : GivenAt(\result, size, 8));
   @ ensures zero: \result != \null ==> flags >= LM_ZERO ==> ZeroAt(\result, size);
+  @ ensures flag: flags < 4 ==> refilled != \null ==>
+  @   (*refilled != 0 <==> \result != \null && grown != 0);
   @ ensures large: size > REQUEST_MAX ==> \result == \null;
   @ ensures none: \result == \null ==> flags >= 4 ||
   @   (error == ENOMEM && NoMemory(size));
@@ -700,6 +703,7 @@ FAST void *lm_alloc(size_t size, unsigned flags, int *refilled)
     @   GivenAt(p, n, 8)); */
   /*@ assert whole: p != \null ==> got.zero == 0 ==> Given(p, Whole(n, tag)); */
   /*@ assert zero: p != \null ==> got.zero != 0 ==> ZeroAt(p, n); */
+  /*@ ghost grown = got.refilled; */
   if (refilled != NULL) {
     *refilled = p != NULL && got.refilled;
   }

@@ -87,8 +87,8 @@ static void packed_collect(struct heap *h, unsigned s);
 /* Notes for the fast path of free whether span s, just made, is packed. */
 /*@ IN_SECTION(h)
   @ requires span: s < ARENA_PAGES;
-  @ assigns shared;
-  @ ensures \true;
+  @ assigns shared, marked;
+  @ ensures marked: marked == s;
   @*/
 static void packed_mark(struct heap *h, unsigned s);
 
@@ -107,6 +107,10 @@ static void packed_mark(struct heap *h, unsigned s);
   @ ensures none: \result == 0 ==> full == h;
   @ ensures object: \result != 0 ==> TinyObject(&k->tiny, \result, n);
   @ ensures new: \result != 0 ==> !TinyStart{Pre}(&k->tiny, \result);
+  @ ensures run: \result != 0 ==>
+  @   RunsMade{Pre,Post}(&h->arena, k->refilled, \result / PAGE_SIZE);
+  @ ensures quick: CursorRoom{Pre}(&h->arena, LIST_OF(HOLDER, TAG_TINY)) ==>
+  @   k->refilled == 0;
   @ ensures kept: TinyStay{Pre,Post}(&k->tiny, \result);
   @ ensures no_new: TinyStartsStay{Post,Pre}(&k->tiny, \result);
   @ ensures set: Tiny(&h->arena, &k->tiny);
@@ -123,6 +127,8 @@ static unsigned pack(struct heap *h, struct packs *k, unsigned n);
   @ ensures given: \result != 0 ==> h->base + \result != \null &&
   @   GivenTiny(h->base + \result, n);
   @ ensures none: \result == 0 ==> full == h;
+  @ ensures run: \result != 0 ==>
+  @   RunsMade{Pre,Post}(&h->arena, *refilled, \result / PAGE_SIZE);
   @ ensures sound: Arena(&h->arena);
   @*/
 static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);

@@ -230,31 +230,47 @@ static long sweep_slots(struct heap *h, unsigned s, unsigned count,
   return n;
 }
 
+/* No span of h is what span says that is where it begins. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires at: (char *)span.start == h->base + off;
+   @ requires none: off % PAGE_SIZE != 0 || span.count == 0 ||
+   @   !IsSpan(&h->arena, off / PAGE_SIZE, span.size, span.count, span.flags);
+   @ assigns unfit;
+   @ ensures unfit: unfit == span.start;
+   @/
+  static void show_unfit(struct heap *h, struct lm_span span, unsigned off) {
+    unfit = span.start;
+  }
+*/
+
+/*@ // No mapping is what span says.
+  @ predicate NoMapping{L}(struct lm_span span) =
+  @   span.count != 1 || span.flags < LM_LARGE || span.flags > LM_LARGE + LM_NOSCAN ||
+  @   \forall integer i; 0 <= i < nmappings ==>
+  @   !MappingIs(i, (uintptr_t)span.start, span.size, span.flags - LM_LARGE);
+  @*/
+
 /* As lm_sweep, in heap h, which the caller holds. */
 /*@ IN_SECTION(h)
   @ requires in: In(h, span.start);
-  @ assigns h->arena, PACKS, h->note, shared, END, due, cleared, drained;
+  @ assigns h->arena, PACKS, h->note, shared, END, due, cleared, drained, unfit;
   @ ensures due: due == \old(due);
   @ ensures sound: Arena(&h->arena);
   @ ensures result: -1 <= \result;
-  @ ensures must: \result == -1 ==> \forall integer s; 0 <= s < ARENA_PAGES ==>
-  @   (char *)span.start == h->base + s * PAGE_SIZE ==> span.count == 0 ||
-  @   !IsSpan(&h->arena, s, span.size, span.count, span.flags);
+  @ ensures must: \result == -1 ==> unfit == span.start;
   @*/
 static long sweep_in(struct heap *h, struct lm_span span, const unsigned long *marks)
 {
   struct lm_span v;
-  unsigned s = offset(h, span.start) / PAGE_SIZE;
+  unsigned off = offset(h, span.start), s = off / PAGE_SIZE;
   collect(h);
   v = span_of(h->base, s, h->arena.tag[s], h->arena.npages[s]);
   if (v.count == 0 || !same_span(v, span)) {
-    /*@ assert here: (char *)span.start == h->base + s * PAGE_SIZE ==> span.count == 0 ||
-      @   !IsTag(h->arena.tag[s], h->arena.npages[s], span.size, span.count, span.flags); */
-    /*@ assert one: \forall integer q; 0 <= q < ARENA_PAGES ==>
-      @   (char *)span.start == h->base + q * PAGE_SIZE ==> q == s; */
-    /*@ assert must: \forall integer q; 0 <= q < ARENA_PAGES ==>
-      @   (char *)span.start == h->base + q * PAGE_SIZE ==> span.count == 0 ||
-      @   !IsSpan(&h->arena, q, span.size, span.count, span.flags); */
+    /*@ assert here: span.count == 0 || !IsTag(h->arena.tag[s], h->arena.npages[s],
+      @   span.size, span.count, span.flags) || span.start != v.start; */
+    /*@ assert start: off % PAGE_SIZE == 0 ==> span.start == v.start; */
+    /*@ ghost show_unfit(h, span, off); */
     return -1;
   }
   (void)tick(h);
@@ -271,12 +287,15 @@ static long sweep_in(struct heap *h, struct lm_span span, const unsigned long *m
 /*@ FROM_OUTSIDE
   @ assigns TABLE, ours, ours_size, nobodys, locked, shared, error, END;
   @ ensures result: -1 <= \result <= 1;
+  @ ensures must: \result == -1 ==> NoMapping(span);
+  @ ensures ended: \result == 1 ==> Ended(span.start);
+  @ ensures none: \result <= 0 ==> ended == \old(ended) && reported == \old(reported);
   @ ensures outside: Outside;
   @*/
 static long sweep_mapping(struct lm_span span, const unsigned long *marks)
 {
-  if (span.count != 1 || (span.flags | LM_NOSCAN) != (LM_LARGE | LM_NOSCAN) ||
-      !mapping_is(span.start, span.size, span.flags & LM_NOSCAN)) {
+  if (span.count != 1 || span.flags < LM_LARGE || span.flags > LM_LARGE + LM_NOSCAN ||
+      !mapping_is(span.start, span.size, span.flags - LM_LARGE)) {
     return -1;
   }
   if (word_test(mark_word(marks, 0), 0)) {
@@ -290,9 +309,11 @@ static long sweep_mapping(struct lm_span span, const unsigned long *marks)
  * there is no such span, or EPERM, if it is not this thread's to change. */
 /*@ FROM_OUTSIDE
   @ requires span: \valid_read(span);
-  @ assigns OLD_HEAPS, own, mine, me, locked, TABLE, ours, ours_size, error;
+  @ assigns OLD_HEAPS, own, mine, me, locked, TABLE, ours, ours_size, error, unfit;
   @ ensures result: -1 <= \result;
   @ ensures none: \result == -1 ==> error == EINVAL || error == EPERM;
+  @ ensures must: \result == -1 ==> error == EINVAL ==>
+  @   unfit == \old(span->start) || NoMapping(\old(*span));
   @ ensures errno_kept: \result != -1 ==> error == \old(error);
   @ TO_OUTSIDE
   @*/
