@@ -3,9 +3,9 @@
  * mapping.c: what a size and an alignment may be, and what errno says.
  * Proven, over the contracts of heap.h and mapping.h: a request that is too
  * large or badly aligned is refused with the right errno, and one that is not
- * fails only if the system refuses memory; errno is kept else; what heap.c asks
- * of its callers.  Trusted: section.h, mapping.h and platform_linux.h, as there;
- * what blocks contain is not modelled.  Part of lemmalloc.c.
+ * fails only if the system refuses memory; errno is kept else; what has to be zero
+ * is, and what has to be copied, within the blocks; what heap.c asks of its callers.
+ * Trusted: section.h, mapping.h and platform_linux.h, as there.  Part of lemmalloc.c.
  * Sources: C23 7.24.3, POSIX, the manual pages of glibc, and Go's mallocgc.
  */
 #include <errno.h>
