@@ -288,6 +288,7 @@ static void heaps_trim(void)
   @ requires size: 2 * PAGE_SIZE <= size <= HEAP_PAGES * PAGE_SIZE;
   @ assigns h->arena, h->base, h->reach, shared, error;
   @ ensures zero: \result == 0 ==> Zero(&h->arena);
+  @ ensures placed: \result != 0 ==> h->base == p && h->reach == size;
   @*/
 static int heap_open(struct heap *h, char *p, size_t size)
 {
