@@ -362,14 +362,9 @@ static int object_out(struct tiny *t, unsigned k, unsigned i)
   @ ensures blocks_new: BlocksStay{Post,Pre}(a, \result * TINY_SIZE);
   @ ensures must: Room{Pre}(a, LIST_OF(h, TAG_TINY), TAG_TINY) ||
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
-  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[TAG_TINY / 2]);
-  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures owner: *refilled != 0 ==> \result != 0 ==>
   @   a->owner[\result * TINY_SIZE / PAGE_SIZE] == a->cur[LIST_OF(h, TAG_TINY)];
-  @ ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[LIST_OF(h, TAG_TINY)]);
-  @ ensures runs_old: *refilled == 0 ==> UsedNoNew{Pre,Post}(a, 0);
-  @ ensures quick: CursorRoom{Pre}(a, LIST_OF(h, TAG_TINY)) ==> *refilled == 0;
-  @ ensures flag: *refilled == 0 || *refilled == 1;
+  @ ENSURES_TINY_RUNS(a, h)
   @ ensures sound: Arena(a);
   @*/
 static unsigned block_new(struct arena *a, const struct tiny *t, unsigned h,
@@ -526,14 +521,9 @@ static unsigned tiny_pack(struct tiny *t, unsigned h, unsigned o, unsigned n)
   @ ensures blocks_new: BlocksStay{Post,Pre}(a, \result);
   @ ensures must: Room{Pre}(a, LIST_OF(h, TAG_TINY), TAG_TINY) ||
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
-  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[TAG_TINY / 2]);
-  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures owner: *refilled != 0 ==> \result != 0 ==>
   @   a->owner[\result / PAGE_SIZE] == a->cur[LIST_OF(h, TAG_TINY)];
-  @ ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[LIST_OF(h, TAG_TINY)]);
-  @ ensures runs_old: *refilled == 0 ==> UsedNoNew{Pre,Post}(a, 0);
-  @ ensures quick: CursorRoom{Pre}(a, LIST_OF(h, TAG_TINY)) ==> *refilled == 0;
-  @ ensures flag: *refilled == 0 || *refilled == 1;
+  @ ENSURES_TINY_RUNS(a, h)
   @ ENSURES_TINY(a, t)
   @ ensures sound: Arena(a);
   @*/

@@ -66,6 +66,15 @@ LM_CORE unsigned short tiny_with(unsigned short w, unsigned i);
 
 /* ---- The allocator ---- */
 
+/* When there is no memory, and which run is new: as arena_alloc says. */
+#define ENSURES_TINY_RUNS(a, h) \
+  ensures none: \result == 0 ==> !FreePages(a, ClassPages[TAG_TINY / 2]); \
+  ensures no_empty: \result == 0 ==> NoEmpty(a); \
+  ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[LIST_OF(h, TAG_TINY)]); \
+  ensures runs_old: *refilled == 0 ==> UsedNoNew{Pre,Post}(a, 0); \
+  ensures quick: CursorRoom{Pre}(a, LIST_OF(h, TAG_TINY)) ==> *refilled == 0; \
+  ensures flag: *refilled == 0 || *refilled == 1;
+
 /* A tiny object of n bytes for holder h: it goes into the block that h fills,
  * or else into a new one of the arena, which h fills from then on if it has
  * more room left.  Its offset; 0, and no block and no object changed, when the
@@ -98,14 +107,9 @@ LM_CORE unsigned short tiny_with(unsigned short w, unsigned i);
   @ ensures must: TinyFits{Pre}(t, h, n) ||
   @   Room{Pre}(a, LIST_OF(h, TAG_TINY), TAG_TINY) ||
   @   FreePages{Pre}(a, ClassPages[TAG_TINY / 2]) ==> \result != 0;
-  @ ensures none: \result == 0 ==> !FreePages(a, ClassPages[TAG_TINY / 2]);
-  @ ensures no_empty: \result == 0 ==> NoEmpty(a);
   @ ensures owner: *refilled != 0 ==> \result != 0 ==>
   @   a->owner[\result / PAGE_SIZE] == a->cur[LIST_OF(h, TAG_TINY)];
-  @ ensures runs_new: UsedNoNew{Pre,Post}(a, a->cur[LIST_OF(h, TAG_TINY)]);
-  @ ensures runs_old: *refilled == 0 ==> UsedNoNew{Pre,Post}(a, 0);
-  @ ensures quick: CursorRoom{Pre}(a, LIST_OF(h, TAG_TINY)) ==> *refilled == 0;
-  @ ensures flag: *refilled == 0 || *refilled == 1;
+  @ ENSURES_TINY_RUNS(a, h)
   @ ENSURES_TINY(a, t)
   @ ensures sound: Arena(a);
   @*/

@@ -134,6 +134,21 @@ static void free_remote(struct heap *h, const void *p)
 
 /* ---- Memory goes back to the system ---- */
 
+/* No span of h is empty, and what is free has no memory. */
+/*@ ghost
+  /@ requires inside: inside == h;
+   @ requires no_empty: NoEmpty(&h->arena);
+   @ requires cold: \forall integer s, p; FreeRun(&h->arena, s) ==>
+   @   s <= p < s + h->arena.npages[s] ==> p < h->arena.fresh ==>
+   @   h->note.warm[p] == COLD;
+   @ assigns cleaned;
+   @ ensures cleaned: cleaned == h;
+   @/
+  static void show_clean(struct heap *h) {
+    cleaned = h;
+  }
+*/
+
 /* Frees what others have freed, and gives memory back: of all that is free, or
  * of what has been for a while. */
 /*@ IN_SECTION(h)

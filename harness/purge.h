@@ -30,19 +30,6 @@
   @   (all != 0 || h->arena.npages[s] >= PURGE_PAGES);
   @*/
 
-/* No span of h is empty, and what is free has no memory. */
-/*@ ghost
-  /@ requires inside: inside == h;
-   @ requires no_empty: NoEmpty(&h->arena);
-   @ requires cold: \forall integer s, p; FreeRun(&h->arena, s) ==>
-   @   s <= p < s + h->arena.npages[s] ==> p < h->arena.fresh ==>
-   @   h->note.warm[p] == COLD;
-   @ assigns cleaned;
-   @ ensures cleaned: cleaned == h;
-   @/
-  void show_clean(struct heap *h);
-*/
-
 /* Notes how warm the n pages from page s on are. */
 /*@ requires note: \valid(&h->note);
   @ requires page: s < ARENA_PAGES;
