@@ -80,7 +80,7 @@ build/prefix.o: harness/lemmalloc.c $(CORE) $(HEADERS) $(HARNESS) Makefile
 build/liblemmalloc.so: build/lemmalloc.o
 build/liblemmalloc-prefix.so: build/prefix.o
 build/liblemmalloc.so build/liblemmalloc-prefix.so:
-	$(CC) $(CFLAGS) -shared -pthread -Wl,-soname,$(@F) -Wl,-z,relro,-z,now -o $@ $< $(LDFLAGS)
+	$(CC) $(CFLAGS) -shared -pthread -Wl,-soname,$(@F) -Wl,-z,relro,-z,now,-z,noseparate-code -o $@ $< $(LDFLAGS)
 
 build/liblemmalloc.a: build/static.o build/cxx.o
 build/liblemmalloc-prefix.a: build/prefix.o

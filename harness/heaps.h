@@ -38,9 +38,9 @@ struct link {
 
 /* What a section may change besides the arena. */
 struct note {
-  unsigned short warm[ARENA_PAGES];     /* page -> COLD, USED or COOLING */
   unsigned short ticks;                 /* slow paths taken, modulo TICKS */
   unsigned short looked;                /* when memory was last given back */
+  unsigned short warm[ARENA_PAGES];     /* page -> COLD, USED or COOLING */
 };
 
 /* Written by those who free a block and do not own its heap; touched by
@@ -72,9 +72,10 @@ struct packs {
   struct tiny tiny;         /* which live; its live[] is only as long as the heap */
 };
 
+/* What is small stands between what is large, and so in one page of memory with the
+ * end of the one and the beginning of the other. */
 struct heap {
   struct arena arena;
-  struct note note;
   struct link next;                     /* of the owner's heaps, or of nobody's */
   char *base;                           /* address of page 0 */
   size_t reach;                         /* bytes from base */
@@ -86,6 +87,7 @@ struct heap {
   /* Written when the heap changes hands; read by all. */
   __attribute__((aligned(LINE))) long owner;              /* thread, 0: nobody */
 
+  __attribute__((aligned(LINE))) struct note note;
   __attribute__((aligned(LINE))) struct inbox inbox;
 };
 
