@@ -216,7 +216,7 @@ LM_CORE void span_reclaim(struct arena *a, unsigned s)
   @ requires place: a->list[s] != 0;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];

@@ -133,7 +133,7 @@ LM_CORE void enlist(struct arena *a, unsigned s);
   @ requires empty: Empty(a, s, Slots(a, s));
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
   @ ensures gone: a->tag[s] <= TAG_FREE;
@@ -156,7 +156,7 @@ LM_CORE unsigned span_release(struct arena *a, unsigned s);
   @ requires empty: Empty(a, s, Slots(a, s));
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[s], a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
   @   a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1];
@@ -199,7 +199,7 @@ LM_CORE void anchor(struct arena *a, unsigned s, unsigned w);
   @ requires span: 0 < s < ARENA_PAGES && SlotTag(a->tag[s]);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
@@ -237,7 +237,7 @@ LM_CORE void tag_large(struct arena *a, unsigned s, unsigned t);
   @ requires large: LiveLarge(a, s);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures gone: !LiveLarge(a, s);
   @ ensures free: FreePages(a, \old(a->npages[s]));
   @ ensures live: SlotsLive{Pre,Post}(a, 0, 0);

@@ -138,13 +138,14 @@
 /*@ requires arena: \valid(a);
   @ requires pages: 1 <= lo < hi <= ARENA_PAGES;
   @ requires zero_pages: \forall integer p; 0 <= p < ARENA_PAGES ==>
-  @   a->owner[p] == 0 && a->tag[p] == TAG_NONE && a->leaf[p] == 0 &&
-  @   a->best[p] == 0 && a->list[p] == 0;
+  @   a->owner[p] == 0 && a->tag[p] == TAG_NONE && a->list[p] == 0;
+  @ requires zero_nodes: \forall integer p; 0 <= p < NODES ==>
+  @   a->leaf[p] == 0 && a->best[p] == 0;
   @ requires zero_lists: \forall integer l; 0 <= l < LISTS ==>
   @   a->head[l] == 0 && a->last[l] == 0 && a->cur[l] == 0 && a->at[l] == 0;
   @ requires zero_fresh: a->fresh == 0;
   @ assigns a->lo, a->hi, a->tag[lo], a->npages[lo], a->owner[hi - 1],
-  @   a->leaf[lo], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[lo], FIT(a);
   @ ensures bounds: a->lo == lo && a->hi == hi;
   @ ensures free: AllFree(a);
   @ ensures none: \forall integer off, n; !Block(a, off, n);
@@ -166,7 +167,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @ assigns *refilled, a->cur[0 .. LISTS - 1], a->at[LIST_OF(h, tag)],
   @   a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->bits[0 .. ARENA_PAGES * WORDS - 1],
   @   a->home[0 .. ARENA_PAGES - 1], a->list[0 .. ARENA_PAGES - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
@@ -250,7 +251,7 @@ LM_CORE unsigned cursor_word(const struct arena *a, unsigned l, unsigned t);
   @ requires flag: noscan <= 1;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->cur[0 .. LISTS - 1],
   @   a->next[0 .. ARENA_PAGES - 1], a->prev[0 .. ARENA_PAGES - 1],
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
@@ -347,7 +348,7 @@ LM_CORE unsigned arena_size_quick(const struct arena *a, unsigned off);
   @ requires sound: Arena(a);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
@@ -396,7 +397,7 @@ LM_CORE int arena_free_quick(struct arena *a, unsigned off);
   @ requires index: w < WORDS;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
@@ -424,7 +425,7 @@ LM_CORE word arena_sweep(struct arena *a, unsigned s, unsigned w, word freed);
   @ requires pages: 1 <= n < ARENA_PAGES;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures done: \result != 0 ==> Block(a, off, n * PAGE_SIZE);
   @ ensures same: \result == 0 ==> BlocksStay{Pre,Post}(a, 0);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
@@ -441,7 +442,7 @@ LM_CORE int arena_resize(struct arena *a, unsigned off, unsigned n);
   @ requires sound: Arena(a);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],

@@ -300,7 +300,7 @@ static void unmark(struct arena *a, unsigned s, unsigned i, unsigned off)
   @ requires room: !Full(a, s);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
@@ -389,7 +389,7 @@ static void rest(struct arena *a, unsigned s, unsigned i)
   @ requires place: a->list[s] != 0 || a->cur[a->home[s]] == s;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1], a->hot[0 .. LISTS - 1],
@@ -417,7 +417,7 @@ static void drop_resting(struct arena *a, unsigned s, unsigned i, unsigned off)
   @ requires offset: off == SlotOffset(a, s, i);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
@@ -454,7 +454,7 @@ static void drop_slot(struct arena *a, unsigned s, unsigned i, unsigned off)
   @ requires offset: off == s * PAGE_SIZE;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures gone: !BlockStart(a, off);
   @ ensures again_slot: \forall integer l; !BlockHeld{Pre}(a, off, l);
   @ ensures again_pages: \forall integer k; BlockPages{Pre}(a, off, k) ==>
@@ -496,7 +496,7 @@ static void drop_large(struct arena *a, unsigned s, unsigned off)
   @ requires block: BlockStart(a, off);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
@@ -536,7 +536,7 @@ static void drop(struct arena *a, unsigned off)
   @ requires sound: Arena(a);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->list[0 .. ARENA_PAGES - 1], a->head[0 .. LISTS - 1],
   @   a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1],
@@ -831,7 +831,7 @@ LM_CORE word arena_sweep(struct arena *a, unsigned s, unsigned w, word freed)
   @ requires pages: 1 <= n < ARENA_PAGES;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures large: LiveLarge(a, s);
   @ ensures done: \result != 0 ==> a->npages[s] == n;
   @ ensures same: \result == 0 ==> a->npages[s] == \old(a->npages[s]);
@@ -859,7 +859,7 @@ static int resize(struct arena *a, unsigned s, unsigned n)
   @ requires pages: 1 <= n < ARENA_PAGES;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures large: LiveLarge(a, s);
   @ ensures done: \result != 0 ==> a->npages[s] == n;
   @ ensures same: \result == 0 ==> a->npages[s] == \old(a->npages[s]);

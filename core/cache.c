@@ -361,7 +361,7 @@ LM_CORE int cursor_hunt(struct arena *a, unsigned l, unsigned t)
   @ requires idle: a->cur[l] == 0;
   @ assigns a->cur[l], a->at[l], a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->home[0 .. ARENA_PAGES - 1], a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures result: \result == 0 || \result == 1;
   @ ensures room: \result != 0 ==> CursorRoom(a, l);

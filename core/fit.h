@@ -1,8 +1,10 @@
 /*
- * fit.h - a tournament tree over the pages: where a long enough run is free.
+ * fit.h - tournament trees over the pages: where a long enough run is free.
  * Leaf p is the length of the free run that starts at page p; an inner node
  * is the greater of its children, so the root is the longest free run and a
- * search walks down one path.  Cost: at most 1 + log2(ARENA_PAGES) nodes.
+ * search walks down one path.  Each block of FIT_PAGES pages has a tree, and
+ * there is one over the blocks: so an arena of which little is used writes to
+ * little memory.  Cost: at most 2 + log2(ARENA_PAGES) nodes.
  * Proven: complete contracts below.  Trusted: nothing.
  * Source: the heap-ordered tournament tree (Knuth, TAOCP 3, 5.2.3).
  */
@@ -28,10 +30,17 @@ LM_CORE unsigned fit_find(const struct arena *a, int k);
 /*@ requires arena: \valid(a);
   @ requires tree: FitTree(a);
   @ requires p: p < ARENA_PAGES;
-  @ assigns a->leaf[p], a->best[1 .. ARENA_PAGES - 1];
+  @ assigns a->leaf[p], FIT(a);
   @ ensures set: a->leaf[p] == v;
   @ ensures tree: FitTree(a);
   @*/
 LM_CORE void fit_set(struct arena *a, unsigned p, int v);
+
+/* Whether a free run of at least k pages starts anywhere. */
+/*@ requires arena: \valid_read(a);
+  @ assigns \nothing;
+  @ ensures any: \result != 0 <==> a->best[ARENA_PAGES + 1] >= k;
+  @*/
+LM_CORE int fit_any(const struct arena *a, int k);
 
 #endif

@@ -29,7 +29,7 @@
 /* Bytes in a page. */
 #define PAGE_SIZE 8192u
 
-/* Pages in an arena, a power of two, at most 2^19 (4 GiB); page 0 is never
+/* Pages in an arena, a power of two, from 2^5 to 2^19 (4 GiB); page 0 is never
  * handed out, so that page number 0 and byte offset 0 can mean "none". */
 #ifndef ARENA_PAGES
 #define ARENA_PAGES 524288u
@@ -48,6 +48,12 @@ typedef unsigned long word;
 /* A page holds at most 1024 slots (of 8 bytes); words of bits per page. */
 #define SLOTS_MAX 1024u
 #define WORDS (SLOTS_MAX / WORD_BITS)
+
+/* The search for free pages: the pages in a block with a tree of its own, and the
+ * number of these, both even (fit.h). */
+#define FIT_PAGES (ARENA_PAGES >= 65536u ? 1024u : 16u)
+#define FITS (ARENA_PAGES / FIT_PAGES)
+#define NODES (ARENA_PAGES + FITS)
 
 /* Behind the number of every word of an arena's bits. */
 #define NO_WORD (ARENA_PAGES * WORDS)

@@ -55,9 +55,9 @@ LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k)
   @ ensures own: \forall integer p; s <= p < s + k ==> a->owner[p] == s;
   @ ensures rest: \forall integer p; 0 <= p < ARENA_PAGES ==>
   @   !(s <= p < s + k) ==> a->owner[p] == \old(a->owner[p]);
-  @ ensures leaf_same: \forall integer p; 0 <= p < ARENA_PAGES ==>
+  @ ensures leaf_same: \forall integer p; 0 <= p < NODES ==>
   @   a->leaf[p] == \old(a->leaf[p]);
-  @ ensures best_same: \forall integer i; 0 <= i < ARENA_PAGES ==>
+  @ ensures best_same: \forall integer i; 0 <= i < NODES ==>
   @   a->best[i] == \old(a->best[i]);
   @*/
 static void set_owner(struct arena *a, unsigned s, unsigned k)

@@ -17,7 +17,7 @@
   @ requires k: 1 <= k < ARENA_PAGES;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
@@ -53,7 +53,7 @@ LM_CORE unsigned heap_alloc(struct arena *a, unsigned k);
   @ requires run: 0 < s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures gone: a->tag[s] <= TAG_FREE;
   @ ensures free: \result <= s && a->tag[\result] == TAG_FREE &&
   @   \old(s + a->npages[s]) <= \result + a->npages[\result];
@@ -86,7 +86,7 @@ LM_CORE unsigned heap_free(struct arena *a, unsigned s);
   @ requires k: 1 <= k < ARENA_PAGES;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures result: \result == 0 || \result == 1;
   @ ensures run: a->tag[s] == TAG_LARGE;
   @ ensures pages: \result != 0 ==> a->npages[s] == k;
@@ -119,7 +119,7 @@ LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k);
   @ requires list: 0 < l < LISTS && l % TAGS == t;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1],
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
   @   a->home[0 .. ARENA_PAGES - 1], a->bits[0 .. ARENA_PAGES * WORDS - 1];
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures span: \result != 0 ==> a->tag[\result] == t &&
@@ -151,7 +151,7 @@ LM_CORE unsigned heap_span(struct arena *a, unsigned l, unsigned t);
   @ requires empty: Empty(a, s, Slots(a, s));
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures gone: a->tag[s] <= TAG_FREE;
   @ ensures free: \result <= s && a->tag[\result] == TAG_FREE &&
   @   \old(s + a->npages[s]) <= \result + a->npages[\result];

@@ -78,7 +78,7 @@ LM_CORE void run_join(struct arena *a, unsigned s, unsigned r)
   @   a->tag[s + a->npages[s]] != TAG_FREE;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures runs: Runs(a);
   @ ensures run: a->tag[s] == TAG_LARGE && a->npages[s] == k;
   @ ensures kept: UsedKept{Pre,Post}(a, s);
@@ -100,7 +100,7 @@ static void trim(struct arena *a, unsigned s, unsigned k)
   @ requires k: 1 <= k < ARENA_PAGES;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures runs: Runs(a);
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
@@ -145,7 +145,7 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k)
   @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures runs: Runs(a);
   @ ensures run: a->tag[s] == TAG_LARGE;
   @ ensures alone: !RunBehind{Pre}(a, s) ==>
@@ -196,7 +196,7 @@ static unsigned free_before(const struct arena *a, unsigned s)
   @   q + a->npages[q] < s;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures runs: Runs(a);
   @ ensures gone: a->tag[s] <= TAG_FREE;
   @ ensures free: s <= s && a->tag[s] == TAG_FREE &&
@@ -223,7 +223,7 @@ static void free_alone(struct arena *a, unsigned s)
   @ requires left: FreeRun(a, l) && l + a->npages[l] == s;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures runs: Runs(a);
   @ ensures gone: a->tag[s] <= TAG_FREE;
   @ ensures free: l <= s && a->tag[l] == TAG_FREE &&

@@ -15,7 +15,7 @@
   @ requires runs: Runs(a);
   @ requires run: FreeRun(a, s);
   @ assigns a->owner[s], a->tag[s], a->leaf[s],
-  @   a->best[1 .. ARENA_PAGES - 1];
+  @   FIT(a);
   @ ensures run: a->tag[s] == TAG_LARGE;
   @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
@@ -32,7 +32,7 @@ LM_CORE void run_take(struct arena *a, unsigned s);
   @ requires right: s + a->npages[s] < a->hi ==>
   @   a->tag[s + a->npages[s]] != TAG_FREE;
   @ assigns a->owner[s + a->npages[s] - 1], a->tag[s], a->leaf[s],
-  @   a->best[1 .. ARENA_PAGES - 1];
+  @   FIT(a);
   @ ensures run: a->tag[s] == TAG_FREE;
   @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_RUNS(a)
@@ -46,7 +46,7 @@ LM_CORE void run_give(struct arena *a, unsigned s);
   @ requires run: FreeRun(a, s) && 1 <= k < a->npages[s];
   @ assigns a->owner[0 .. ARENA_PAGES - 1], a->npages[s], a->npages[s + k],
   @   a->tag[s], a->tag[s + k], a->leaf[s], a->leaf[s + k],
-  @   a->best[1 .. ARENA_PAGES - 1];
+  @   FIT(a);
   @ ensures first: a->tag[s] == TAG_LARGE && a->npages[s] == k;
   @ ensures second: a->tag[s + k] == TAG_FREE;
   @ ensures fresh_same: a->fresh == \old(a->fresh);
@@ -64,7 +64,7 @@ LM_CORE void run_split(struct arena *a, unsigned s, unsigned k);
   @ requires right: s + a->npages[s] < a->hi ==>
   @   a->tag[s + a->npages[s]] != TAG_FREE;
   @ assigns a->owner[0 .. ARENA_PAGES - 1], a->npages[l], a->tag[s],
-  @   a->leaf[l], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[l], FIT(a);
   @ ensures joined: a->tag[l] == TAG_FREE &&
   @   a->npages[l] == \old(a->npages[l]) + \old(a->npages[s]);
   @ ensures gone: a->tag[s] == TAG_NONE;
@@ -83,7 +83,7 @@ LM_CORE void run_grow(struct arena *a, unsigned l, unsigned s);
   @   q + a->npages[q] < s;
   @ requires behind: r == s + a->npages[s] && FreeRun(a, r);
   @ assigns a->owner[0 .. ARENA_PAGES - 1], a->npages[s], a->tag[s], a->tag[r],
-  @   a->leaf[s], a->leaf[r], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[s], a->leaf[r], FIT(a);
   @ ensures joined: a->tag[s] == TAG_FREE &&
   @   a->npages[s] == \old(a->npages[s]) + \old(a->npages[r]);
   @ ensures gone: a->tag[r] == TAG_NONE;
@@ -131,7 +131,7 @@ LM_CORE void run_join(struct arena *a, unsigned s, unsigned r);
   @ requires k: 1 <= k < ARENA_PAGES;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ENSURES_RUNS(a)
   @ ensures range: 0 <= \result < ARENA_PAGES;
   @ ensures run: \result != 0 ==>
@@ -155,7 +155,7 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k);
   @ requires run: s < ARENA_PAGES && a->tag[s] == TAG_LARGE;
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures runs: Runs(a);
   @ ensures gone: a->tag[s] <= TAG_FREE;
   @ ensures free: \result <= s && a->tag[\result] == TAG_FREE &&
@@ -176,7 +176,7 @@ LM_CORE unsigned pages_free(struct arena *a, unsigned s);
   @ requires k: 1 <= k < ARENA_PAGES;
   @ assigns a->fresh, a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
-  @   a->leaf[0 .. ARENA_PAGES - 1], a->best[1 .. ARENA_PAGES - 1];
+  @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ENSURES_RUNS(a)
   @ ensures result: \result == 0 || \result == 1;
   @ ensures run: a->tag[s] == TAG_LARGE;

@@ -28,6 +28,7 @@
 #include "platform_linux.h"
 #include "../core/bitmap.h"
 #include "../core/cache.h"
+#include "../core/fit.h"
 #include "../core/sizeclass.h"
 
 static struct heap *heap_of(const void *p)
@@ -618,7 +619,7 @@ static int at_hand(struct heap *h, unsigned tag, unsigned amount, int hand)
     pages = class_pages(tag / 2u);
   }
   return hand == HAND_ALL ||
-         (hand == HAND_PAGES && h->arena.best[1] >= (int)pages);
+         (hand == HAND_PAGES && fit_any(&h->arena, (int)pages));
 }
 
 /* From heap h. */

@@ -237,8 +237,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @ // The records of an arena as they come from the system.
   @ predicate Zero{L}(struct arena *a) = a->fresh == 0 &&
   @   (\forall integer p; 0 <= p < ARENA_PAGES ==>
-  @   a->owner[p] == 0 && a->tag[p] == TAG_NONE && a->leaf[p] == 0 &&
-  @   a->best[p] == 0 && a->list[p] == 0) &&
+  @   a->owner[p] == 0 && a->tag[p] == TAG_NONE && a->list[p] == 0) &&
+  @   (\forall integer p; 0 <= p < NODES ==> a->leaf[p] == 0 && a->best[p] == 0) &&
   @   (\forall integer l; 0 <= l < LISTS ==>
   @   a->head[l] == 0 && a->last[l] == 0 && a->cur[l] == 0 &&
   @   a->at[l] == 0);
