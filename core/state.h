@@ -18,8 +18,8 @@ struct arena {
   int owner[ARENA_PAGES];           /* page -> span that covers it */
   unsigned npages[ARENA_PAGES];     /* run start -> pages in the run */
   unsigned char tag[ARENA_PAGES];   /* run start -> what the run is */
-  int leaf[NODES];                  /* page -> length of a free run there */
   int best[NODES];                  /* inner node -> longest free run below */
+  int leaf[NODES];                  /* page -> length of a free run there */
 
   /* Spans: slots, and where a span with room is found. */
   word bits[ARENA_PAGES * WORDS];   /* slot taken: bit set */
