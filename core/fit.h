@@ -4,7 +4,7 @@
  * is the greater of its children, so the root is the longest free run and a
  * search walks down one path.  Each block of FIT_PAGES pages has a tree, and
  * there is one over the blocks: so an arena of which little is used writes to
- * little memory.  Cost: at most 2 + log2(ARENA_PAGES) nodes.
+ * little memory.  Cost: at most 1 + log2(ARENA_PAGES) nodes.
  * Proven: complete contracts below.  Trusted: nothing.
  * Source: the heap-ordered tournament tree (Knuth, TAOCP 3, 5.2.3).
  */
@@ -30,8 +30,11 @@ LM_CORE unsigned fit_find(const struct arena *a, int k);
 /*@ requires arena: \valid(a);
   @ requires tree: FitTree(a);
   @ requires p: p < ARENA_PAGES;
-  @ assigns a->leaf[p], FIT(a);
+  @ assigns a->leaf[p], a->leaf[ARENA_PAGES + p / FIT_PAGES],
+  @   a->best[0 .. NODES - 1];
   @ ensures set: a->leaf[p] == v;
+  @ ensures others: \forall integer q; 0 <= q < ARENA_PAGES ==> q != p ==>
+  @   a->leaf[q] == \old(a->leaf[q]);
   @ ensures tree: FitTree(a);
   @*/
 LM_CORE void fit_set(struct arena *a, unsigned p, int v);

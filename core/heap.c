@@ -20,10 +20,11 @@ LM_CORE unsigned heap_alloc(struct arena *a, unsigned k)
 LM_CORE unsigned heap_free(struct arena *a, unsigned s)
 {
   unsigned r = pages_free(a, s);
-  /*@ for fresh: assert fresh_same: a->fresh == \at(a->fresh, Pre); */
-  /*@ for fresh: assert used: \forall integer t; 0 <= t < ARENA_PAGES ==>
+  /*@ assert fresh_same: a->fresh == \at(a->fresh, Pre); */
+  /*@ assert used: \forall integer t; 0 <= t < ARENA_PAGES ==>
     @   a->tag[t] > TAG_FREE ==> \at(a->tag[t], Pre) > TAG_FREE &&
     @   a->npages[t] == \at(a->npages[t], Pre); */
+  /*@ assert fresh: RunsFresh{Pre}(a) ==> RunsFresh(a); */
   /*@ assert spans: SpansSame{Pre,Here}(a); */
   /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
   /*@ assert taken: TakenSame{Pre,Here}(a); */
@@ -55,10 +56,7 @@ LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k)
   @ ensures own: \forall integer p; s <= p < s + k ==> a->owner[p] == s;
   @ ensures rest: \forall integer p; 0 <= p < ARENA_PAGES ==>
   @   !(s <= p < s + k) ==> a->owner[p] == \old(a->owner[p]);
-  @ ensures leaf_same: \forall integer p; 0 <= p < NODES ==>
-  @   a->leaf[p] == \old(a->leaf[p]);
-  @ ensures best_same: \forall integer i; 0 <= i < NODES ==>
-  @   a->best[i] == \old(a->best[i]);
+  @ ensures nodes_same: FitSame{Pre,Post}(a);
   @*/
 static void set_owner(struct arena *a, unsigned s, unsigned k)
 {

@@ -8,6 +8,7 @@ LM_CORE void run_take(struct arena *a, unsigned s)
 {
   a->owner[s] = (int)s;
   a->tag[s] = TAG_LARGE;
+  /*@ assert nodes: FitSame{Pre,Here}(a); */
   fit_set(a, s, 0);
 }
 
@@ -16,6 +17,7 @@ LM_CORE void run_give(struct arena *a, unsigned s)
   unsigned n = a->npages[s];
   a->owner[s + n - 1u] = (int)s;
   a->tag[s] = TAG_FREE;
+  /*@ assert nodes: FitSame{Pre,Here}(a); */
   fit_set(a, s, (int)n);
 }
 
@@ -30,6 +32,7 @@ LM_CORE void run_split(struct arena *a, unsigned s, unsigned k)
   a->owner[s] = (int)s;
   a->tag[r] = TAG_FREE;
   a->tag[s] = TAG_LARGE;
+  /*@ assert nodes: FitSame{Pre,Here}(a); */
   fit_set(a, r, (int)(n - k));
   fit_set(a, s, 0);
 }
@@ -40,6 +43,7 @@ LM_CORE void run_grow(struct arena *a, unsigned l, unsigned s)
   a->npages[l] = n;
   a->tag[s] = TAG_NONE;
   a->owner[l + n - 1u] = (int)l;
+  /*@ assert nodes: FitSame{Pre,Here}(a); */
   fit_set(a, l, (int)n);
 }
 
@@ -50,6 +54,7 @@ LM_CORE void run_absorb(struct arena *a, unsigned s, unsigned r)
   a->owner[s + n - 1u] = (int)s;
   a->tag[r] = TAG_NONE;
   a->tag[s] = TAG_FREE;
+  /*@ assert nodes: FitSame{Pre,Here}(a); */
   fit_set(a, s, (int)n);
   fit_set(a, r, 0);
 }
@@ -61,6 +66,7 @@ LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k)
   a->npages[s] = k;
   a->owner[r] = (int)r;
   a->tag[r] = TAG_LARGE;
+  /*@ assert nodes: FitSame{Pre,Here}(a); */
 }
 
 LM_CORE void run_join(struct arena *a, unsigned s, unsigned r)
@@ -133,9 +139,11 @@ static unsigned take_fit(struct arena *a, unsigned k)
 LM_CORE unsigned pages_alloc(struct arena *a, unsigned k)
 {
   unsigned s = take_fit(a, k);
+  /*@ ghost Taken: ; */
   if (s != 0u && (int)(s + k) > a->fresh) {
     a->fresh = (int)(s + k);
   }
+  /*@ assert nodes: FitSame{Taken,Here}(a); */
   return s;
 }
 
@@ -262,6 +270,7 @@ LM_CORE int pages_resize(struct arena *a, unsigned s, unsigned k)
       a->fresh = (int)(s + k);
     }
   }
+  /*@ assert nodes: FitSame{Pre,Here}(a); */
   merge_right(a, s);
   trim(a, s, k);
   return 1;

@@ -13,12 +13,6 @@
 
 /* ---- Addresses ---- */
 
-/* The heap that is at the 4 GiB of address p; NULL if there is none. */
-/*@ assigns shared;
-  @ ensures heap: \result == \null || Heap(\result);
-  @*/
-static struct heap *heap_at(const void *p);
-
 /* Whether address p is in heap h; its offset there. */
 /*@ requires heap: Heap(h);
   @ assigns \nothing;
@@ -31,34 +25,32 @@ static int heap_has(const struct heap *h, const void *p);
   @*/
 static unsigned offset(const struct heap *h, const void *p);
 
-/* ---- Lists of heaps ---- */
+/* ---- Cells ---- */
 
-/* The first heap that nobody owns; the one behind h on its list. */
-/*@ requires lock: locked == 1;
+/* A link to a heap. */
+/*@ requires link: \valid_read(l);
   @ assigns shared;
   @ ensures heap: \result == \null || Heap(\result);
   @*/
-static struct heap *unowned_first(void);
-/*@ requires heap: Heap(h);
+static struct heap *link_get(const struct link *l);
+/*@ requires link: \valid(l);
+  @ requires heap: h == \null || Heap(h);
   @ assigns shared;
-  @ ensures heap: \result == \null || Heap(\result);
+  @ ensures \true;
   @*/
-static struct heap *heap_next(const struct heap *h);
+static void link_set(struct link *l, struct heap *h);
 
-/* Makes h the first; makes next the one behind h. */
-/*@ requires heap: h == \null || Heap(h);
-  @ requires lock: locked == 1;
+/* A number, which may be any when it is read. */
+/*@ requires mark: \valid_read(m);
   @ assigns shared;
   @ ensures \true;
   @*/
-static void unowned_set(struct heap *h);
-/*@ requires heap: Heap(h);
-  @ requires next: next == \null || Heap(next);
-  @ requires mine: own == 1 || locked == 1;
+static uintptr_t mark_get(const struct mark *m);
+/*@ requires mark: \valid(m);
   @ assigns shared;
   @ ensures \true;
   @*/
-static void heap_link(struct heap *h, struct heap *next);
+static void mark_set(struct mark *m, uintptr_t at);
 
 /* ---- The inbox ---- */
 
@@ -224,7 +216,7 @@ static unsigned gone_take(struct heap *h, unsigned b);
   @*/
 static int gone_set(struct heap *h, unsigned b, unsigned i);
 
-/* ---- Figures, and the time ---- */
+/* ---- Figures ---- */
 
 /* One more slot got the slow way; the frees by others that are done,
  * a bit each. */
@@ -240,19 +232,5 @@ static void count_refill(struct heap *h);
   @ ensures \true;
   @*/
 static void count_collected(struct heap *h, word freed);
-
-/* The time in units of 32 ms, modulo 65536. */
-/*@ assigns shared;
-  @ ensures \true;
-  @*/
-static unsigned short clock_now(void);
-
-/* Whether it is time to look at the heaps that nobody owns: then nobody else
- * does. */
-/*@ assigns shared, walked;
-  @ ensures due: \result != 0 ==> walked == 0;
-  @ ensures not: \result == 0 ==> walked == \old(walked);
-  @*/
-static int unowned_due(void);
 
 #endif

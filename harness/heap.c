@@ -15,11 +15,12 @@
  * Proven, for one thread between what others do: an arena is only changed in
  * its section (section.h), and left sound; the lock is given back; memory is
  * accessed where it is; each call ends.  Trusted: section.h, atomic.h,
- * mapping.h where it says so, and platform_linux.h; remote.h, packed.h and purge.h
- * are kept by their own files.  Model of the threads: proofs/model.  Part of lemmalloc.c.
+ * mapping.h where it says so, and platform_linux.h; registry.h, remote.h,
+ * packed.h and purge.h are kept by their own files.  Model of the threads: proofs/model.  Part of lemmalloc.c.
  */
 #include "heap.h"
 #include "section.h"
+#include "registry.h"
 #include "atomic.h"
 #include "mapping.h"
 #include "packed.h"
@@ -30,12 +31,6 @@
 #include "../core/cache.h"
 #include "../core/fit.h"
 #include "../core/sizeclass.h"
-
-static struct heap *heap_of(const void *p)
-{
-  struct heap *h = heap_at(p);
-  return h != NULL && heap_has(h, p) ? h : NULL;
-}
 
 /*@ requires heap: Heap(h);
   @ assigns h->owner, nobodys, shared;
@@ -229,6 +224,24 @@ static void unowned_clean(int all)
   unlock();
 }
 
+/* Whether it is time to look at the heaps that nobody owns: then nobody else
+ * does. */
+/*@ assigns shared, walked;
+  @ ensures due: \result != 0 ==> walked == 0;
+  @ ensures not: \result == 0 ==> walked == \old(walked);
+  @*/
+static int unowned_due(void)
+{
+  static struct mark looked;
+  unsigned short now = clock_now();
+  if (clock_passed(now, mark_get(&looked)) < PURGE_MS / CLOCK_MS) {
+    return 0;
+  }
+  mark_set(&looked, now);
+  /*@ ghost walked = 0; */
+  return 1;
+}
+
 /* The same now and then: whoever is active does it. */
 /*@ FROM_OUTSIDE
   @ assigns OLD_HEAPS, locked;
@@ -291,98 +304,6 @@ static void heaps_trim(void)
 }
 
 /* ---- Heaps change hands ---- */
-
-#define RESERVE_MIN ((size_t)2 << 20) /* bytes; with less a heap is not worth it */
-#define SMALL_PAGES ((size_t)8 << 20) /* bytes; huge pages begin behind what a
-                                         small program uses */
-
-/* Makes *h, all zero, the heap at p with size bytes of address space; or gives
- * these back, and 0, if there is a heap in the same 4 GiB. */
-/*@ requires heap: Heap(h);
-  @ requires lock: locked == 1;
-  @ requires zero: Zero(&h->arena);
-  @ requires size: 2 * PAGE_SIZE <= size <= HEAP_PAGES * PAGE_SIZE;
-  @ assigns h->arena, h->base, h->reach, shared, error;
-  @ ensures zero: \result == 0 ==> Zero(&h->arena);
-  @ ensures placed: \result != 0 ==> h->base == p && h->reach == size;
-  @*/
-static int heap_open(struct heap *h, char *p, size_t size)
-{
-  if (!place_free(p)) {
-    os_unmap(p, size);
-    return 0;
-  }
-  os_small_pages(p, size < SMALL_PAGES ? size : SMALL_PAGES);
-  h->base = p;
-  h->reach = size;
-  arena_init(&h->arena, 1u, (unsigned)(size / PAGE_SIZE));
-  heap_publish(h);
-  return 1;
-}
-
-/* A new heap, that nobody owns, shared or not, as large as the address space
- * allows; NULL if none fits. */
-/*@ requires lock: locked == 1;
-  @ assigns NEW_HEAP, nobodys, refused;
-  @ ensures heap: \result == \null || Heap(\result);
-  @ ensures none: \result == \null ==> refused == 1;
-  @ ensures made: \result != \null ==> made == \result && nobodys == \result;
-  @*/
-static struct heap *heap_new(int is_shared)
-{
-  size_t room = os_room();
-  size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
-  struct heap *h = records_map(is_shared);
-  if (h == NULL) {
-    /*@ ghost refused = 1; */
-    return NULL;
-  }
-  /*@ loop invariant size: size <= (size_t)HEAP_PAGES * PAGE_SIZE;
-    @ loop invariant zero: Zero(&h->arena);
-    @ loop invariant made: made == h && nobodys == h;
-    @ loop assigns size, NEW_HEAP;
-    @ loop variant size;
-    @*/
-  for (; size >= RESERVE_MIN; size /= 2u) {
-    char *p = size > room ? NULL : os_map(size, size);
-    if (p != NULL && heap_open(h, p, size)) {
-      return h;
-    }
-  }
-  records_unmap(h);
-  /*@ ghost refused = 1; */
-  return NULL;
-}
-
-/* A heap that nobody owns but a thread could, off their list; NULL: none. */
-/*@ requires lock: locked == 1;
-  @ assigns shared, ownerless;
-  @ ensures heap: \result == \null || Heap(\result);
-  @*/
-static struct heap *unowned_take(void)
-{
-  struct heap *h = unowned_first(), *prev = NULL;
-  unsigned n = 0;
-  /*@ loop invariant heap: h == \null || Heap(h);
-    @ loop invariant prev: prev == \null || Heap(prev);
-    @ loop assigns h, prev, n, shared, ownerless;
-    @ loop variant HEAPS - n;
-    @*/
-  while (h != NULL && heap_shared(h) && n < HEAPS) {
-    prev = h;
-    h = heap_next(h);
-    n++;
-  }
-  if (h == NULL) {
-    return NULL;
-  }
-  if (prev == NULL) {
-    unowned_set(heap_next(h));
-  } else {
-    heap_link(prev, heap_next(h));
-  }
-  return h;
-}
 
 /* Makes h, if nobody owns it, the first heap that this thread owns. */
 /*@ requires heap: Heap(h);
@@ -460,8 +381,7 @@ static void heap_leave(struct heap *h)
     collect(h);
     section_leave(h);
     heap_disown(h);
-    heap_link(h, unowned_first());
-    unowned_set(h);
+    unowned_add(h);
   }
 }
 
@@ -712,8 +632,7 @@ static void *shared_alloc(unsigned tag, unsigned amount, struct got *g)
   if (p == NULL) {
     h = heap_new(!threads_own());
     if (h != NULL) {
-      heap_link(h, unowned_first());
-      unowned_set(h);
+      unowned_add(h);
       p = shared_alloc_in(h, tag, amount, g);
       /*@ ghost if (p == NULL) show_refused(h); */
     }
@@ -844,6 +763,19 @@ static void *thread_alloc(unsigned tag, unsigned amount, struct got *g)
     p = own_alloc_in(me.heaps, tag, amount, g, HAND_ALL);
   }
   return p;
+}
+
+/* own_begin for a thread that may have no heap yet, and notes that it is busy: it
+ * has to clear me.busy when it has ended. */
+/*@ OWN_MAY_BEGIN
+  @ requires idle: Idle;
+  @ assigns own, mine, me.heaps, me.id, me.busy, shared;
+  @ OWN_BEGINS
+  @*/
+static void own_begin_slow(void)
+{
+  me.busy = 1;
+  own_begin();
 }
 
 static void *slow_alloc(unsigned tag, unsigned amount, struct got *g)

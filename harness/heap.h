@@ -6,6 +6,7 @@
 #ifndef LM_HEAP_OF_THREADS_H
 #define LM_HEAP_OF_THREADS_H
 #include "mapping.h"
+#include "registry.h"
 #include "remote.h"
 #include "../core/sizeclass.h"
 
@@ -27,12 +28,6 @@
   ensures outside: Outside; \
   ensures own: Own; \
   ensures idle: Idle{Pre} ==> Idle;
-
-/* The heap that address p lies in, NULL if there is none. */
-/*@ assigns shared;
-  @ ensures heap: \result == \null || (Heap(\result) && In(\result, p));
-  @*/
-static struct heap *heap_of(const void *p);
 
 /* What p in heap h is; if it is a block, its run and slot. */
 /*@ requires heap: Heap(h);

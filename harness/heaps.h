@@ -36,6 +36,11 @@ struct link {
   struct heap *to;
 };
 
+/* A number that threads read without the lock. */
+struct mark {
+  uintptr_t at;
+};
+
 /* What a section may change besides the arena. */
 struct note {
   unsigned short ticks;                 /* slow paths taken, modulo TICKS */
@@ -82,7 +87,7 @@ struct heap {
   size_t refills;                       /* slots got the slow way */
   size_t collected;                     /* frees by others, done */
   struct packs *packs;                  /* tiny objects; NULL: there were none */
-  int shared;                           /* it never has an owner: too little room */
+  _Bool shared;                         /* it never has an owner: too little room */
 
   /* Written when the heap changes hands; read by all. */
   __attribute__((aligned(LINE))) long owner;              /* thread, 0: nobody */
@@ -180,7 +185,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @ // h is a heap: its records are there, but perhaps not all of the inbox.
   @ predicate Heap{L}(struct heap *h) =
   @   \valid(&h->arena) && \valid(&h->note) && \valid(&h->next) &&
-  @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner);
+  @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner) &&
+  @   \valid(&h->shared);
   @
   @ // k are records of tiny objects of h.
   @ predicate Packs{L}(struct heap *h, struct packs *k) =

@@ -5,9 +5,56 @@
  * when it is full.  Part of lemmalloc.c.
  * Proven, for one thread between what others do: the table stays sound and is
  * searched right, what is mapped is in it or was given back, the lock is given
- * back, memory is accessed where it is.  Trusted: see mapping.h.
+ * back, memory is accessed where it is.  Trusted: section.h,
+ * atomic.h, platform_linux.h and what mapping.h says.
  */
 #include "mapping.h"
+#include "atomic.h"
+#include "platform_linux.h"
+
+/* All mappings that ever were are between these. */
+static struct mark mapped_from = { UINTPTR_MAX }, mapped_to;
+
+/*@ requires once: locked == 0;
+  @ requires nowhere: inside == \null;
+  @ assigns locked, nobodys, shared, TABLE;
+  @ ensures locked: locked == 1 && nobodys == \null;
+  @ ensures table: Table;
+  @ ensures apart: ours_size != 0 ==> Apart(ours, ours_size);
+  @*/
+static void table_lock(void)
+{
+  lock();
+  table_seen();
+}
+
+/*@ requires has: locked == 1;
+  @ requires left: inside == \null;
+  @ requires table: Table;
+  @ assigns locked, nobodys, shared;
+  @ ensures unlocked: locked == 0 && nobodys == \null;
+  @*/
+static void table_unlock(void)
+{
+  unlock();
+}
+
+/* Lets block_mapped know, which looks without the lock, that a mapping is
+ * there. */
+/*@ requires lock: locked == 1;
+  @ requires end: start + size <= UINTPTR_MAX;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void table_note(uintptr_t start, size_t size)
+{
+  if (start < mark_get(&mapped_from)) {
+    mark_set(&mapped_from, start);
+  }
+  if (start + size > mark_get(&mapped_to)) {
+    mark_set(&mapped_to, start + size);
+  }
+}
 
 /* The number of mappings that end at or below address p. */
 /*@ requires table: Table;
@@ -108,7 +155,7 @@ static int mappings_grow(void)
     more[i].noscan = mappings[i].noscan;
   }
   if (maxmappings != 0) {
-    table_unmap(mappings, maxmappings);
+    os_unmap(mappings, maxmappings * sizeof *mappings);
   }
   mappings = more;
   maxmappings = max;
@@ -215,7 +262,7 @@ static void mapping_remove(size_t i)
 static size_t object_size(size_t n)
 {
   size_t size;
-  return request_round_up(n, object_unit(), &size) ? size : 0;
+  return request_round_up(n, os_page_size(), &size) ? size : 0;
 }
 
 static void *mapping_alloc(size_t n, size_t align, unsigned noscan)

@@ -1,9 +1,9 @@
 /*
  * mapping.h - objects with a mapping of their own, and what mapping.c stands on.
  * They stand in a table sorted by address, under the lock.
- * Proven: what mapping.c promises here, of mapping_look, mapping_alloc,
+ * Proven: what mapping.c promises here, of mapping_look, mapping_is, mapping_alloc,
  * mapping_release and mapping_resize.  Trusted: the contracts of the others,
- * whose code is in section.c.
+ * whose code, if they have any, is in section.c.
  */
 #ifndef LM_MAPPING_H
 #define LM_MAPPING_H
@@ -61,23 +61,14 @@ static size_t nmappings, maxmappings;
 
 /* ---- What mapping.c stands on ---- */
 
-/* The lock, for the table.  The system maps nothing where something is. */
-/*@ requires once: locked == 0;
-  @ requires nowhere: inside == \null;
-  @ assigns locked, nobodys, shared, TABLE;
-  @ ensures locked: locked == 1 && nobodys == \null;
+/* What the table is to who has just got the lock: as its last holder left it.  The
+ * system maps nothing where something is.  It compiles to nothing. */
+/*@ requires lock: locked == 1;
+  @ assigns TABLE;
   @ ensures table: Table;
   @ ensures apart: ours_size != 0 ==> Apart(ours, ours_size);
   @*/
-static void table_lock(void);
-
-/*@ requires has: locked == 1;
-  @ requires left: inside == \null;
-  @ requires table: Table;
-  @ assigns locked, nobodys, shared;
-  @ ensures unlocked: locked == 0 && nobodys == \null;
-  @*/
-static void table_unlock(void);
+static void table_seen(void);
 
 /* Room for max mappings, apart from the table; NULL: there is no memory. */
 /*@ requires room: 0 < max <= MAPPINGS_MAX;
@@ -89,12 +80,6 @@ static void table_unlock(void);
   @   \separated(\result + (0 .. max - 1), mappings + (0 .. maxmappings - 1));
   @*/
 static struct mapping *table_map(size_t max);
-
-/* Gives it back. */
-/*@ assigns shared, error;
-  @ ensures \true;
-  @*/
-static void table_unmap(struct mapping *table, size_t max);
 
 /* os_map, os_unmap and os_remap for one object. */
 /*@ requires none: ours_size == 0;
@@ -135,20 +120,6 @@ static void object_unmap(void *p, size_t size);
   @ ensures given: \result != \null ==> refused == \old(refused);
   @*/
 static void *object_remap(void *p, size_t size, size_t to);
-
-/* Lets block_mapped know, which looks without the lock, that a mapping is
- * there. */
-/*@ requires lock: locked == 1;
-  @ assigns shared;
-  @ ensures \true;
-  @*/
-static void table_note(uintptr_t start, size_t size);
-
-/* Bytes in one of the system's own pages. */
-/*@ assigns \nothing;
-  @ ensures some: 0 < \result <= UNIT_MAX;
-  @*/
-static size_t object_unit(void);
 
 /* ---- What came of a call: no code ---- */
 

@@ -135,7 +135,8 @@ static int os_lock(void)
   return enter_lock(__atomic_load_n(&shield, __ATOMIC_RELAXED));
 }
 
-static void os_unlock(void)
+/* section.h has the contract. */
+static void unlock(void)
 {
   pthread_mutex_unlock(&mutex);
   inside = 0;
@@ -148,7 +149,7 @@ static void os_unlock(void)
 static void os_unlock_all(void)
 {
   if (inside) {
-    os_unlock();
+    unlock();
   }
 }
 
@@ -258,7 +259,7 @@ static void before_fork(void)
 static void after_fork(void)
 {
   if (forking) {
-    os_unlock();
+    unlock();
   }
 }
 

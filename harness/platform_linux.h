@@ -61,14 +61,13 @@ static void os_release(void *p, size_t size);
 
 /* One lock for all threads.  A thread that takes it twice, which only a signal
  * handler that interrupts a holder can do, gets 0 and must not go on.
- * os_shield: from now on signals wait until the lock is given back.  That is
+ * Given back by unlock (section.h).  os_shield: from now on signals wait until the lock is given back.  That is
  * two system calls more, so it is for where the lock is seldom taken. */
 /*@ assigns shared;
   @ ensures \true;
   @*/
 static void os_shield(void);
 static int os_lock(void);
-static void os_unlock(void);
 
 /* Gives the lock back if this thread has it. */
 static void os_unlock_all(void);
@@ -83,6 +82,9 @@ static void os_at_thread_end(void);
 static void thread_end(void);
 
 /* Milliseconds, from some moment on; they wrap around. */
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
 static unsigned os_milliseconds(void);
 
 /* errno of this thread; none changes it but os_set_errno, and those whose

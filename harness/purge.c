@@ -8,6 +8,16 @@
 #include "atomic.h"
 #include "platform_linux.h"
 
+static unsigned short clock_now(void)
+{
+  return (unsigned short)(os_milliseconds() / CLOCK_MS % 65536u);
+}
+
+static unsigned clock_passed(unsigned short now, uintptr_t since)
+{
+  return (now + 65536u - (unsigned)(since % 65536u)) % 65536u;
+}
+
 #define TICKS 64u                     /* slow paths for one look at the clock */
 
 static void warm_set(struct heap *h, unsigned s, unsigned n, unsigned warm)
@@ -113,10 +123,9 @@ static void purge(struct heap *h, int all)
   @*/
 static LM_COLD void tick_slow(struct heap *h)
 {
-  unsigned now = clock_now();
-  unsigned passed = (now + 65536u - h->note.looked) % 65536u;
-  if (passed > PURGE_MS / 32u) {
-    h->note.looked = (unsigned short)now;
+  unsigned short now = clock_now();
+  if (clock_passed(now, h->note.looked) > PURGE_MS / CLOCK_MS) {
+    h->note.looked = now;
     purge(h, 0);
   }
 }

@@ -13,6 +13,19 @@
 #define USED 1u                       /* since the last look */
 #define COOLING 2u                    /* free at the last look */
 
+/* The time, in units of CLOCK_MS milliseconds, modulo 65536; how many of these have
+ * passed since it was since. */
+#define CLOCK_MS 32u
+/*@ assigns shared;
+  @ ensures \true;
+  @*/
+static unsigned short clock_now(void);
+/*@ assigns \nothing;
+  @ ensures passed: 0 <= \result < 65536;
+  @ ensures since: (since + \result) % 65536 == now;
+  @*/
+static unsigned clock_passed(unsigned short now, uintptr_t since);
+
 #define PURGE_PAGES 8u                /* shorter free runs are kept */
 
 /*@ // The pages that are not s .. end - 1 are as warm as they were.

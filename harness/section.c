@@ -7,9 +7,6 @@
 /* The compiler keeps what a signal handler could see in this order. */
 #define FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 
-static struct link heaps[HEAPS];        /* by number of 4 GiB */
-static struct link unowned;             /* protected by the lock */
-
 /* ---- The lock ---- */
 
 static void lock(void)
@@ -19,21 +16,11 @@ static void lock(void)
   }
 }
 
-static void unlock(void)
-{
-  os_unlock();
-}
-
 /* ---- Who owns a heap ---- */
 
 static long heap_owner(struct heap *h)
 {
   return __atomic_load_n(&h->owner, __ATOMIC_SEQ_CST);
-}
-
-static int heap_shared(const struct heap *h)
-{
-  return h->shared;
 }
 
 static void heap_own(struct heap *h)
@@ -56,15 +43,9 @@ static long thread_number(void)
 
 static inline void own_begin(void)
 {
+  FENCE();
   mine = NULL;
   FENCE();
-}
-
-static void own_begin_slow(void)
-{
-  me.busy = 1;
-  FENCE();
-  own_begin();
 }
 
 static inline void own_end(struct heap *h)
@@ -83,7 +64,7 @@ static inline void section_leave(struct heap *h)
   (void)h;
 }
 
-/* ---- Addresses ---- */
+/* ---- Cells and addresses ---- */
 
 static struct heap *link_get(const struct link *l)
 {
@@ -95,9 +76,14 @@ static void link_set(struct link *l, struct heap *h)
   __atomic_store_n(&l->to, h, __ATOMIC_RELEASE);
 }
 
-static struct heap *heap_at(const void *p)
+static uintptr_t mark_get(const struct mark *m)
 {
-  return heap_number(p) < HEAPS ? link_get(&heaps[heap_number(p)]) : NULL;
+  return __atomic_load_n(&m->at, __ATOMIC_RELAXED);
+}
+
+static void mark_set(struct mark *m, uintptr_t at)
+{
+  __atomic_store_n(&m->at, at, __ATOMIC_RELAXED);
 }
 
 static inline int heap_has(const struct heap *h, const void *p)
@@ -112,11 +98,6 @@ static inline unsigned offset(const struct heap *h, const void *p)
 
 /* ---- New heaps ---- */
 
-static int threads_own(void)
-{
-  return HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
-}
-
 static size_t records_size(int is_shared)
 {
   return is_shared ? offsetof(struct heap, inbox.chain) : sizeof(struct heap);
@@ -124,8 +105,7 @@ static size_t records_size(int is_shared)
 
 static struct heap *records_map(int is_shared)
 {
-  struct heap *h = HEAPS == 1 && link_get(&heaps[0]) != NULL
-                   ? NULL : os_map(records_size(is_shared), PAGE_SIZE);
+  struct heap *h = os_map(records_size(is_shared), PAGE_SIZE);
   if (h != NULL) {
     os_small_pages(h, records_size(is_shared));     /* they are mostly holes */
     h->shared = is_shared;
@@ -138,60 +118,15 @@ static void records_unmap(struct heap *h)
   os_unmap(h, records_size(h->shared));
 }
 
-static int place_free(const char *p)
-{
-  return heap_number(p) < HEAPS && link_get(&heaps[heap_number(p)]) == NULL;
-}
-
-static void heap_publish(struct heap *h)
-{
-  link_set(&heaps[heap_number(h->base)], h);
-}
-
-/* ---- Lists of heaps ---- */
-
-static struct heap *unowned_first(void)
-{
-  return link_get(&unowned);
-}
-
-static struct heap *heap_next(const struct heap *h)
-{
-  return link_get(&h->next);
-}
-
-static void unowned_set(struct heap *h)
-{
-  link_set(&unowned, h);
-}
-
-static void heap_link(struct heap *h, struct heap *next)
-{
-  link_set(&h->next, next);
-}
-
 /* ---- The table of mappings ---- */
 
-static uintptr_t mapped_from = UINTPTR_MAX, mapped_to;  /* all were between */
-
-static void table_lock(void)
+static inline void table_seen(void)
 {
-  lock();
-}
-
-static void table_unlock(void)
-{
-  unlock();
 }
 
 static struct mapping *table_map(size_t max)
 {
   return os_map(max * sizeof(struct mapping), 1);
-}
-
-static void table_unmap(struct mapping *table, size_t max)
-{
-  os_unmap(table, max * sizeof *table);
 }
 
 static void *object_map(size_t size, size_t align)
@@ -207,21 +142,6 @@ static void object_unmap(void *p, size_t size)
 static void *object_remap(void *p, size_t size, size_t to)
 {
   return os_remap(p, size, to);
-}
-
-static void table_note(uintptr_t start, size_t size)
-{
-  if (start < mapped_from) {
-    __atomic_store_n(&mapped_from, start, __ATOMIC_RELAXED);
-  }
-  if (start + size > mapped_to) {
-    __atomic_store_n(&mapped_to, start + size, __ATOMIC_RELAXED);
-  }
-}
-
-static size_t object_unit(void)
-{
-  return os_page_size();
 }
 
 /* ---- The inbox ---- */
@@ -334,7 +254,7 @@ static int gone_set(struct heap *h, unsigned b, unsigned i)
   return !(__atomic_fetch_or(&packs_of(h)->gone[b], bit, __ATOMIC_SEQ_CST) & bit);
 }
 
-/* ---- Figures, and the time ---- */
+/* ---- Figures ---- */
 
 static void count_refill(struct heap *h)
 {
@@ -344,22 +264,6 @@ static void count_refill(struct heap *h)
 static void count_collected(struct heap *h, word freed)
 {
   h->collected += (unsigned)__builtin_popcountl(freed);
-}
-
-static unsigned short clock_now(void)
-{
-  return (unsigned short)(os_milliseconds() / 32u);
-}
-
-static int unowned_due(void)
-{
-  static unsigned looked;
-  unsigned now = os_milliseconds();
-  if (now - __atomic_load_n(&looked, __ATOMIC_RELAXED) < PURGE_MS) {
-    return 0;
-  }
-  __atomic_store_n(&looked, now, __ATOMIC_RELAXED);
-  return 1;
 }
 
 /* ---- What blocks contain ---- */

@@ -45,14 +45,6 @@ static void unlock(void);
   @*/
 static long heap_owner(struct heap *h);
 
-/* Whether it never has one: then its records may not be whole. */
-/*@ requires heap: Heap(h);
-  @ assigns ownerless;
-  @ ensures never: \result != 0 <==> ownerless == h;
-  @ ensures whole: \result == 0 ==> \valid(h);
-  @*/
-static int heap_shared(const struct heap *h);
-
 /* Makes h, that nobody owns, this thread's. */
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
@@ -91,7 +83,6 @@ static long thread_number(void);
  * taken a heap, or changed which is the first. */
 #define OWN_MAY_BEGIN \
   requires once: own == 0; \
-  requires idle: Idle; \
   requires still: Own;
 #define OWN_BEGINS \
   ensures own: own == 1; \
@@ -101,18 +92,11 @@ static long thread_number(void);
   ensures still: Own;
 
 /*@ OWN_MAY_BEGIN
+  @ requires idle: mine != \null || me.heaps == \null;
   @ assigns own, mine, me.heaps, me.id, shared;
   @ OWN_BEGINS
   @*/
 static void own_begin(void);
-
-/* The same for a thread that may have no heap yet, and notes that it is busy:
- * it has to clear me.busy when it has ended. */
-/*@ OWN_MAY_BEGIN
-  @ assigns own, mine, me.heaps, me.id, me.busy, shared;
-  @ OWN_BEGINS
-  @*/
-static void own_begin_slow(void);
 
 /* It ends, and allocates from h next. */
 /*@ requires begun: own == 1;
@@ -144,15 +128,8 @@ static void section_leave(struct heap *h);
 
 /* ---- New heaps ---- */
 
-/* Whether threads own heaps: not where there is too little address space for
- * each to have one. */
-/*@ assigns \nothing;
-  @ ensures \true;
-  @*/
-static int threads_own(void);
-
-/* Records for a heap, all zero, shared or not; NULL if there is no memory for
- * them, or no place for another heap. */
+/* Records for a heap, shared or not, else all zero; NULL if there is no memory for
+ * them. */
 /*@ requires lock: locked == 1;
   @ assigns shared, error, made, nobodys;
   @ ensures heap: \result != \null ==> Heap(\result);
@@ -170,22 +147,6 @@ static struct heap *records_map(int is_shared);
   @*/
 static void records_unmap(struct heap *h);
 
-/* Whether a heap may begin at address p: none does. */
-/*@ requires lock: locked == 1;
-  @ assigns shared;
-  @ ensures \true;
-  @*/
-static int place_free(const char *p);
-
-/* Lets all see h at its base. */
-/*@ requires lock: locked == 1;
-  @ requires heap: Heap(h);
-  @ requires sound: Arena(&h->arena);
-  @ assigns shared;
-  @ ensures \true;
-  @*/
-static void heap_publish(struct heap *h);
-
 /* What is asked of who ends blocks and does not know of tiny objects: off is in no
  * span of these, which have one page. */
 /*@ predicate Plain{L}(struct heap *h, integer off) =
@@ -199,6 +160,18 @@ static void heap_publish(struct heap *h);
   requires sound: Arena(&h->arena);
 
 /* ---- What came of a call: no code ---- */
+
+/* A heap that is not shared has all of its records; one that is never has an
+ * owner. */
+/*@ ghost
+  /@ requires heap: Heap(h);
+   @ requires is: is == h->shared;
+   @ assigns ownerless;
+   @ ensures never: is != 0 <==> ownerless == h;
+   @ ensures whole: is == 0 ==> \valid(h);
+   @/
+  void show_shared(const struct heap *h, int is);
+*/
 
 /* A block of n bytes, that was just made, begins at off: who calls this promises
  * that none did before; one that lives does. */

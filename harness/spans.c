@@ -108,7 +108,7 @@ static int block_mapped(const void *p, struct lm_block *b)
 {
   struct mapping *m;
   struct lm_span v;
-  if ((uintptr_t)p < PEEK(mapped_from) || (uintptr_t)p >= PEEK(mapped_to)) {
+  if ((uintptr_t)p < mark_get(&mapped_from) || (uintptr_t)p >= mark_get(&mapped_to)) {
     return 0;
   }
   lock();

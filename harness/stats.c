@@ -116,7 +116,7 @@ static void count_mappings(struct stats *st)
   for (i = 0; i < nmappings; i++) {
     st->mapped_bytes += mappings[i].size;
   }
-  os_unlock();
+  unlock();
 }
 
 static void count_all(struct stats *st)

@@ -82,6 +82,14 @@
   @ predicate FitOver{L}(struct arena *a) = FitBut(a, ARENA_PAGES, FITS, 0);
   @ predicate FitTree{L}(struct arena *a) =
   @   FitBlocks(a) && FitRoots(a) && FitOver(a);
+  @
+  @ // No node changed; so the trees are as right as they were.
+  @ predicate FitSame{K,L}(struct arena *a) =
+  @   \forall integer i; 0 <= i < NODES ==>
+  @   \at(a->best[i], L) == \at(a->best[i], K) &&
+  @   \at(a->leaf[i], L) == \at(a->leaf[i], K);
+  @ lemma fit_same{K,L}: \forall struct arena *a;
+  @   FitSame{K,L}(a) ==> FitTree{K}(a) ==> FitTree{L}(a);
   @*/
 
 /* The trees, in an assigns clause. */

@@ -174,12 +174,7 @@
   ensures used_first: UsedFirst(a); \
   ensures behind: OwnerBehind(a); \
   ensures owners: SlotOwners(a); \
-  ensures tree_upper: FitUppers(a); \
-  ensures tree_upper_leaf: FitUpperLeaves(a); \
-  ensures tree_reached: FitReaches(a); \
-  ensures tree_reached_leaf: FitReachLeaves(a); \
-  ensures tree_roots: FitRoots(a); \
-  ensures tree_over: FitOver(a);
+  ensures tree: FitTree(a);
 
 /* The clauses of a contract that say that no list changed, and no slot.  It
  * follows from the assigns clause; said as equations it spares the prover the

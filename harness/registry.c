@@ -1,0 +1,161 @@
+/*
+ * registry.c - which heaps there are; see registry.h.
+ * Proven: all.  Trusted: section.h, atomic.h, platform_linux.h.  Part of
+ * lemmalloc.c.
+ */
+#include "registry.h"
+#include "atomic.h"
+#include "platform_linux.h"
+
+static struct link heaps[HEAPS];        /* by number of 4 GiB */
+static struct link unowned;             /* protected by the lock */
+
+static struct heap *heap_of(const void *p)
+{
+  struct heap *h;
+  if (heap_number(p) >= HEAPS) {
+    return NULL;
+  }
+  h = link_get(&heaps[heap_number(p)]);
+  return h != NULL && heap_has(h, p) ? h : NULL;
+}
+
+static int heap_shared(const struct heap *h)
+{
+  int is = h->shared;
+  /*@ ghost show_shared(h, is); */
+  return is;
+}
+
+static int threads_own(void)
+{
+  return HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
+}
+
+/* ---- Lists ---- */
+
+static struct heap *heap_next(const struct heap *h)
+{
+  return link_get(&h->next);
+}
+
+static void heap_link(struct heap *h, struct heap *next)
+{
+  link_set(&h->next, next);
+}
+
+static struct heap *unowned_first(void)
+{
+  return link_get(&unowned);
+}
+
+static void unowned_add(struct heap *h)
+{
+  heap_link(h, unowned_first());
+  link_set(&unowned, h);
+}
+
+static struct heap *unowned_take(void)
+{
+  struct heap *h = unowned_first(), *prev = NULL;
+  unsigned n = 0;
+  /*@ loop invariant heap: h == \null || Heap(h);
+    @ loop invariant prev: prev == \null || Heap(prev);
+    @ loop assigns h, prev, n, shared, ownerless;
+    @ loop variant HEAPS - n;
+    @*/
+  while (h != NULL && heap_shared(h) && n < HEAPS) {
+    prev = h;
+    h = heap_next(h);
+    n++;
+  }
+  if (h == NULL) {
+    return NULL;
+  }
+  if (prev == NULL) {
+    link_set(&unowned, heap_next(h));
+  } else {
+    heap_link(prev, heap_next(h));
+  }
+  return h;
+}
+
+/* ---- New heaps ---- */
+
+#define RESERVE_MIN ((size_t)2 << 20) /* bytes; with less a heap is not worth it */
+#define SMALL_PAGES ((size_t)8 << 20) /* bytes; huge pages begin behind what a
+                                         small program uses */
+
+/* Whether a heap may begin at address p: none does. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures known: \result != 0 ==> heap_number(p) < HEAPS;
+  @*/
+static int place_free(const char *p)
+{
+  return heap_number(p) < HEAPS && link_get(&heaps[heap_number(p)]) == NULL;
+}
+
+/* Lets all see h at its base. */
+/*@ requires lock: locked == 1;
+  @ requires heap: Heap(h);
+  @ requires known: heap_number(h->base) < HEAPS;
+  @ requires sound: Arena(&h->arena);
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void heap_publish(struct heap *h)
+{
+  link_set(&heaps[heap_number(h->base)], h);
+}
+
+/* Makes *h, all zero, the heap at p with size bytes of address space; or gives
+ * these back, and 0, if there is a heap in the same 4 GiB. */
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1;
+  @ requires zero: Zero(&h->arena);
+  @ requires size: 2 * PAGE_SIZE <= size <= HEAP_PAGES * PAGE_SIZE;
+  @ assigns h->arena, h->base, h->reach, shared, error;
+  @ ensures zero: \result == 0 ==> Zero(&h->arena);
+  @ ensures placed: \result != 0 ==> h->base == p && h->reach == size;
+  @*/
+static int heap_open(struct heap *h, char *p, size_t size)
+{
+  if (!place_free(p)) {
+    os_unmap(p, size);
+    return 0;
+  }
+  os_small_pages(p, size < SMALL_PAGES ? size : SMALL_PAGES);
+  h->base = p;
+  h->reach = size;
+  arena_init(&h->arena, 1u, (unsigned)(size / PAGE_SIZE));
+  heap_publish(h);
+  return 1;
+}
+
+static struct heap *heap_new(int is_shared)
+{
+  size_t room = os_room();
+  size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
+  struct heap *h = HEAPS == 1 && link_get(&heaps[0]) != NULL ? NULL
+                   : records_map(is_shared);
+  if (h == NULL) {
+    /*@ ghost refused = 1; */
+    return NULL;
+  }
+  /*@ loop invariant size: size <= (size_t)HEAP_PAGES * PAGE_SIZE;
+    @ loop invariant zero: Zero(&h->arena);
+    @ loop invariant made: made == h && nobodys == h;
+    @ loop assigns size, NEW_HEAP;
+    @ loop variant size;
+    @*/
+  for (; size >= RESERVE_MIN; size /= 2u) {
+    char *p = size > room ? NULL : os_map(size, size);
+    if (p != NULL && heap_open(h, p, size)) {
+      return h;
+    }
+  }
+  records_unmap(h);
+  /*@ ghost refused = 1; */
+  return NULL;
+}

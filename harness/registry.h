@@ -1,0 +1,77 @@
+/*
+ * registry.h - which heaps there are: by address, and those that nobody owns.
+ * A heap is never given back once others can see it.
+ * Proven: every contract, as registry.c keeps it.
+ */
+#ifndef LM_REGISTRY_H
+#define LM_REGISTRY_H
+#include "section.h"
+
+/* The heap that address p lies in, NULL if there is none. */
+/*@ assigns shared;
+  @ ensures heap: \result == \null || (Heap(\result) && In(\result, p));
+  @*/
+static struct heap *heap_of(const void *p);
+
+/* Whether h never has an owner: then its records may not be whole. */
+/*@ requires heap: Heap(h);
+  @ assigns ownerless;
+  @ ensures never: \result != 0 <==> ownerless == h;
+  @ ensures whole: \result == 0 ==> \valid(h);
+  @*/
+static int heap_shared(const struct heap *h);
+
+/* Whether threads own heaps: not where there is too little address space for
+ * each to have one. */
+/*@ assigns \nothing;
+  @ ensures \true;
+  @*/
+static int threads_own(void);
+
+/* ---- Lists: of a thread's heaps, and of those that nobody owns ---- */
+
+/* The heap behind h on its list; makes next that. */
+/*@ requires heap: Heap(h);
+  @ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *heap_next(const struct heap *h);
+/*@ requires heap: Heap(h);
+  @ requires next: next == \null || Heap(next);
+  @ requires mine: own == 1 || locked == 1;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void heap_link(struct heap *h, struct heap *next);
+
+/* The first heap that nobody owns; makes h that. */
+/*@ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *unowned_first(void);
+/*@ requires heap: Heap(h);
+  @ requires lock: locked == 1;
+  @ assigns shared;
+  @ ensures \true;
+  @*/
+static void unowned_add(struct heap *h);
+
+/* A heap that nobody owns but a thread could, off their list; NULL: none. */
+/*@ requires lock: locked == 1;
+  @ assigns shared, ownerless;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *unowned_take(void);
+
+/* A new heap, that nobody owns, shared or not, as large as the address space
+ * allows; NULL if none fits. */
+/*@ requires lock: locked == 1;
+  @ assigns NEW_HEAP, nobodys, refused;
+  @ ensures heap: \result == \null || Heap(\result);
+  @ ensures none: \result == \null ==> refused == 1;
+  @ ensures made: \result != \null ==> made == \result && nobodys == \result;
+  @*/
+static struct heap *heap_new(int is_shared);
+
+#endif
