@@ -371,6 +371,9 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
   /*@ assert at: off == SlotOffset(a, s, i); */
   /*@ assert live: \forall integer q, j; LiveSlot(a, q, j) ==>
     @   !(q == s && j == i) ==> LiveSlot{Pre}(a, q, j); */
+  /*@ assert lived: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
+    @   LiveSlot(a, q, j) && a->tag[q] == \at(a->tag[q], Pre) &&
+    @   SlotOffset(a, q, j) == SlotOffset{Pre}(a, q, j); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */

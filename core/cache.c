@@ -26,6 +26,7 @@ LM_CORE void cursor_set(struct arena *a, unsigned l, unsigned s, unsigned w)
 LM_CORE void hot_set(struct arena *a, unsigned l, unsigned k)
 {
   a->hot[l] = (int)k;
+  /*@ assert nodes: FitSame{Pre,Here}(a); */
 }
 
 LM_CORE void cursor_drop(struct arena *a, unsigned l)

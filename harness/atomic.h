@@ -27,6 +27,17 @@ static unsigned offset(const struct heap *h, const void *p);
 
 /* ---- Cells ---- */
 
+/* The link to the heap that is at the 4 GiB of address p, NULL if none can be there;
+ * the link to the first heap that nobody owns. */
+/*@ assigns \nothing;
+  @ ensures link: \result == \null || \valid(\result);
+  @*/
+static struct link *heap_link_at(const void *p);
+/*@ assigns \nothing;
+  @ ensures link: \valid(\result);
+  @*/
+static struct link *unowned(void);
+
 /* A link to a heap. */
 /*@ requires link: \valid_read(l);
   @ assigns shared;

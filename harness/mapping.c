@@ -155,7 +155,7 @@ static int mappings_grow(void)
     more[i].noscan = mappings[i].noscan;
   }
   if (maxmappings != 0) {
-    os_unmap(mappings, maxmappings * sizeof *mappings);
+    table_unmap(mappings, maxmappings);
   }
   mappings = more;
   maxmappings = max;
@@ -212,6 +212,7 @@ static size_t mapping_add(uintptr_t p, size_t n, unsigned noscan)
   mapping_put(i, m);
   nmappings++;
   /*@ ghost ours_size = 0; */
+  /*@ assert table: Table; */
   table_note(p, n);
   return i;
 }

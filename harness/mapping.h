@@ -81,6 +81,12 @@ static void table_seen(void);
   @*/
 static struct mapping *table_map(size_t max);
 
+/* Gives it back. */
+/*@ assigns shared, error;
+  @ ensures \true;
+  @*/
+static void table_unmap(struct mapping *table, size_t max);
+
 /* os_map, os_unmap and os_remap for one object. */
 /*@ requires none: ours_size == 0;
   @ requires size: 0 < size;

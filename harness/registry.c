@@ -7,16 +7,10 @@
 #include "atomic.h"
 #include "platform_linux.h"
 
-static struct link heaps[HEAPS];        /* by number of 4 GiB */
-static struct link unowned;             /* protected by the lock */
-
 static struct heap *heap_of(const void *p)
 {
-  struct heap *h;
-  if (heap_number(p) >= HEAPS) {
-    return NULL;
-  }
-  h = link_get(&heaps[heap_number(p)]);
+  struct link *l = heap_link_at(p);
+  struct heap *h = l == NULL ? NULL : link_get(l);
   return h != NULL && heap_has(h, p) ? h : NULL;
 }
 
@@ -46,13 +40,13 @@ static void heap_link(struct heap *h, struct heap *next)
 
 static struct heap *unowned_first(void)
 {
-  return link_get(&unowned);
+  return link_get(unowned());
 }
 
 static void unowned_add(struct heap *h)
 {
   heap_link(h, unowned_first());
-  link_set(&unowned, h);
+  link_set(unowned(), h);
 }
 
 static struct heap *unowned_take(void)
@@ -73,7 +67,7 @@ static struct heap *unowned_take(void)
     return NULL;
   }
   if (prev == NULL) {
-    link_set(&unowned, heap_next(h));
+    link_set(unowned(), heap_next(h));
   } else {
     heap_link(prev, heap_next(h));
   }
@@ -86,27 +80,17 @@ static struct heap *unowned_take(void)
 #define SMALL_PAGES ((size_t)8 << 20) /* bytes; huge pages begin behind what a
                                          small program uses */
 
-/* Whether a heap may begin at address p: none does. */
+/* Lets all see h, which is sound, at its base, whose link is l. */
 /*@ requires lock: locked == 1;
-  @ assigns shared;
-  @ ensures known: \result != 0 ==> heap_number(p) < HEAPS;
-  @*/
-static int place_free(const char *p)
-{
-  return heap_number(p) < HEAPS && link_get(&heaps[heap_number(p)]) == NULL;
-}
-
-/* Lets all see h at its base. */
-/*@ requires lock: locked == 1;
+  @ requires link: \valid(l);
   @ requires heap: Heap(h);
-  @ requires known: heap_number(h->base) < HEAPS;
   @ requires sound: Arena(&h->arena);
   @ assigns shared;
   @ ensures \true;
   @*/
-static void heap_publish(struct heap *h)
+static void heap_publish(struct link *l, struct heap *h)
 {
-  link_set(&heaps[heap_number(h->base)], h);
+  link_set(l, h);
 }
 
 /* Makes *h, all zero, the heap at p with size bytes of address space; or gives
@@ -121,7 +105,8 @@ static void heap_publish(struct heap *h)
   @*/
 static int heap_open(struct heap *h, char *p, size_t size)
 {
-  if (!place_free(p)) {
+  struct link *l = heap_link_at(p);
+  if (l == NULL || link_get(l) != NULL) {
     os_unmap(p, size);
     return 0;
   }
@@ -129,7 +114,7 @@ static int heap_open(struct heap *h, char *p, size_t size)
   h->base = p;
   h->reach = size;
   arena_init(&h->arena, 1u, (unsigned)(size / PAGE_SIZE));
-  heap_publish(h);
+  heap_publish(l, h);
   return 1;
 }
 
@@ -137,8 +122,7 @@ static struct heap *heap_new(int is_shared)
 {
   size_t room = os_room();
   size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
-  struct heap *h = HEAPS == 1 && link_get(&heaps[0]) != NULL ? NULL
-                   : records_map(is_shared);
+  struct heap *h = records_map(is_shared);
   if (h == NULL) {
     /*@ ghost refused = 1; */
     return NULL;

@@ -66,6 +66,19 @@ static inline void section_leave(struct heap *h)
 
 /* ---- Cells and addresses ---- */
 
+static struct link heaps[HEAPS];        /* by number of 4 GiB */
+
+static inline struct link *heap_link_at(const void *p)
+{
+  return heap_number(p) < HEAPS ? &heaps[heap_number(p)] : NULL;
+}
+
+static struct link *unowned(void)
+{
+  static struct link first;
+  return &first;
+}
+
 static struct heap *link_get(const struct link *l)
 {
   return __atomic_load_n(&l->to, __ATOMIC_RELAXED);
@@ -105,7 +118,8 @@ static size_t records_size(int is_shared)
 
 static struct heap *records_map(int is_shared)
 {
-  struct heap *h = os_map(records_size(is_shared), PAGE_SIZE);
+  struct heap *h = HEAPS == 1 && link_get(&heaps[0]) != NULL
+                   ? NULL : os_map(records_size(is_shared), PAGE_SIZE);
   if (h != NULL) {
     os_small_pages(h, records_size(is_shared));     /* they are mostly holes */
     h->shared = is_shared;
@@ -127,6 +141,11 @@ static inline void table_seen(void)
 static struct mapping *table_map(size_t max)
 {
   return os_map(max * sizeof(struct mapping), 1);
+}
+
+static void table_unmap(struct mapping *table, size_t max)
+{
+  os_unmap(table, max * sizeof *table);
 }
 
 static void *object_map(size_t size, size_t align)

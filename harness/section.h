@@ -129,7 +129,7 @@ static void section_leave(struct heap *h);
 /* ---- New heaps ---- */
 
 /* Records for a heap, shared or not, else all zero; NULL if there is no memory for
- * them. */
+ * them, or no place for another heap. */
 /*@ requires lock: locked == 1;
   @ assigns shared, error, made, nobodys;
   @ ensures heap: \result != \null ==> Heap(\result);
