@@ -212,7 +212,14 @@ static size_t mapping_add(uintptr_t p, size_t n, unsigned noscan)
   mapping_put(i, m);
   nmappings++;
   /*@ ghost ours_size = 0; */
-  /*@ assert table: Table; */
+  /*@ assert each: \forall integer j; 0 <= j < nmappings ==>
+    @   0 < mappings[j].size && mappings[j].start + mappings[j].size <= UINTPTR_MAX; */
+  /*@ assert below: \forall integer j; 0 <= j < i ==>
+    @   mappings[j].start + mappings[j].size <= p; */
+  /*@ assert above: \forall integer j; i < j < nmappings ==>
+    @   p + n <= mappings[j].start; */
+  /*@ assert sorted: \forall integer j, q; 0 <= j < q < nmappings ==>
+    @   mappings[j].start + mappings[j].size <= mappings[q].start; */
   table_note(p, n);
   return i;
 }
