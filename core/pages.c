@@ -244,7 +244,12 @@ static void free_alone(struct arena *a, unsigned s)
 static void free_behind(struct arena *a, unsigned l, unsigned s)
 {
   merge_right(a, s);
+  /*@ ghost Merged: ; */
+  /*@ assert free: a->tag[l] == TAG_FREE; */
   run_grow(a, l, s);
+  /*@ assert others: \forall integer t; 0 <= t < ARENA_PAGES ==> t != s ==>
+    @   t != l ==> a->tag[t] == \at(a->tag[t], Merged) &&
+    @   a->npages[t] == \at(a->npages[t], Merged); */
 }
 
 LM_CORE unsigned pages_free(struct arena *a, unsigned s)
