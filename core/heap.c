@@ -20,11 +20,6 @@ LM_CORE unsigned heap_alloc(struct arena *a, unsigned k)
 LM_CORE unsigned heap_free(struct arena *a, unsigned s)
 {
   unsigned r = pages_free(a, s);
-  /*@ assert fresh_same: a->fresh == \at(a->fresh, Pre); */
-  /*@ assert used: \forall integer t; 0 <= t < ARENA_PAGES ==>
-    @   a->tag[t] > TAG_FREE ==> \at(a->tag[t], Pre) > TAG_FREE &&
-    @   a->npages[t] == \at(a->npages[t], Pre); */
-  /*@ assert fresh: RunsFresh{Pre}(a) ==> RunsFresh(a); */
   /*@ assert spans: SpansSame{Pre,Here}(a); */
   /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
   /*@ assert taken: TakenSame{Pre,Here}(a); */

@@ -212,6 +212,7 @@ static unsigned free_before(const struct arena *a, unsigned s)
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ensures fresh_same: a->fresh == \old(a->fresh);
+  @ ensures fresh: RunsFresh{Pre}(a) ==> RunsFresh(a);
   @ ENSURES_LINKS
   @*/
 static void free_alone(struct arena *a, unsigned s)
@@ -239,6 +240,7 @@ static void free_alone(struct arena *a, unsigned s)
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ensures fresh_same: a->fresh == \old(a->fresh);
+  @ ensures fresh: RunsFresh{Pre}(a) ==> RunsFresh(a);
   @ ENSURES_LINKS
   @*/
 static void free_behind(struct arena *a, unsigned l, unsigned s)
@@ -246,6 +248,9 @@ static void free_behind(struct arena *a, unsigned l, unsigned s)
   merge_right(a, s);
   /*@ ghost Merged: ; */
   /*@ assert free: a->tag[l] == TAG_FREE; */
+  /*@ assert before: \forall integer t; 0 <= t < ARENA_PAGES ==> t != s ==>
+    @   a->tag[t] > TAG_FREE ==> \at(a->tag[t], Pre) > TAG_FREE &&
+    @   a->npages[t] == \at(a->npages[t], Pre); */
   run_grow(a, l, s);
   /*@ assert others: \forall integer t; 0 <= t < ARENA_PAGES ==> t != s ==>
     @   t != l ==> a->tag[t] == \at(a->tag[t], Merged) &&

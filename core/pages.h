@@ -163,6 +163,7 @@ LM_CORE unsigned pages_alloc(struct arena *a, unsigned k);
   @ ensures kept: UsedKept{Pre,Post}(a, s);
   @ ensures no_new: UsedNoNew{Pre,Post}(a, 0);
   @ ensures fresh_same: a->fresh == \old(a->fresh);
+  @ ensures fresh: RunsFresh{Pre}(a) ==> RunsFresh(a);
   @ ENSURES_LINKS
   @*/
 LM_CORE unsigned pages_free(struct arena *a, unsigned s);
