@@ -32,6 +32,10 @@ LM_CORE int heap_resize(struct arena *a, unsigned s, unsigned k)
 {
   int done = pages_resize(a, s, k);
   /*@ for fresh: assert end: s + a->npages[s] <= a->fresh; */
+  /*@ assert used: \forall integer t; 0 <= t < ARENA_PAGES ==> t != s ==>
+    @   a->tag[t] > TAG_FREE || \at(a->tag[t], Pre) > TAG_FREE ==>
+    @   a->tag[t] == \at(a->tag[t], Pre) &&
+    @   a->npages[t] == \at(a->npages[t], Pre); */
   /*@ assert kept: \forall integer t; 0 <= t < ARENA_PAGES ==>
     @   SlotTag(\at(a->tag[t], Pre)) ==> a->tag[t] == \at(a->tag[t], Pre); */
   /*@ assert old: \forall integer t; 0 <= t < ARENA_PAGES ==>
