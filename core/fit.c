@@ -216,15 +216,10 @@ static void tree_set(struct arena *a, unsigned o, unsigned n, unsigned p, int v)
   }
 */
 
-LM_CORE int fit_any(const struct arena *a, int k)
-{
-  return a->best[ARENA_PAGES + 1u] >= k;
-}
-
 LM_CORE unsigned fit_find(const struct arena *a, int k)
 {
   unsigned b;
-  if (!fit_any(a, k)) {
+  if (a->best[ARENA_PAGES + 1u] < k) {
     /*@ ghost lemma_over(a); */
     return 0u;
   }

@@ -39,11 +39,4 @@ LM_CORE unsigned fit_find(const struct arena *a, int k);
   @*/
 LM_CORE void fit_set(struct arena *a, unsigned p, int v);
 
-/* Whether a free run of at least k pages starts anywhere. */
-/*@ requires arena: \valid_read(a);
-  @ assigns \nothing;
-  @ ensures any: \result != 0 <==> a->best[ARENA_PAGES + 1] >= k;
-  @*/
-LM_CORE int fit_any(const struct arena *a, int k);
-
 #endif

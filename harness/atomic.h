@@ -13,6 +13,12 @@
 
 /* ---- Addresses ---- */
 
+/* The heap that is at the 4 GiB of address p; NULL if there is none. */
+/*@ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *heap_at(const void *p);
+
 /* Whether address p is in heap h; its offset there. */
 /*@ requires heap: Heap(h);
   @ assigns \nothing;
@@ -27,13 +33,9 @@ static unsigned offset(const struct heap *h, const void *p);
 
 /* ---- Cells ---- */
 
-/* The link to the heap that is at the 4 GiB of address p, NULL if none can be there;
- * the link to the first heap that nobody owns. */
-/*@ assigns \nothing;
-  @ ensures link: \result == \null || \valid(\result);
-  @*/
-static struct link *heap_link_at(const void *p);
-/*@ assigns \nothing;
+/* The link to the first heap that nobody owns. */
+/*@ requires lock: locked == 1;
+  @ assigns \nothing;
   @ ensures link: \valid(\result);
   @*/
 static struct link *unowned(void);

@@ -16,7 +16,8 @@
  * its section (section.h), and left sound; the lock is given back; memory is
  * accessed where it is; each call ends.  Trusted: section.h, atomic.h,
  * mapping.h where it says so, and platform_linux.h; registry.h, remote.h,
- * packed.h and purge.h are kept by their own files.  Model of the threads: proofs/model.  Part of lemmalloc.c.
+ * packed.h and purge.h are kept by their own files.  Model of the threads:
+ * proofs/model.  Part of lemmalloc.c.
  */
 #include "heap.h"
 #include "section.h"
@@ -539,7 +540,7 @@ static int at_hand(struct heap *h, unsigned tag, unsigned amount, int hand)
     pages = class_pages(tag / 2u);
   }
   return hand == HAND_ALL ||
-         (hand == HAND_PAGES && fit_any(&h->arena, (int)pages));
+         (hand == HAND_PAGES && fit_find(&h->arena, (int)pages) != 0);
 }
 
 /* From heap h. */
@@ -763,19 +764,6 @@ static void *thread_alloc(unsigned tag, unsigned amount, struct got *g)
     p = own_alloc_in(me.heaps, tag, amount, g, HAND_ALL);
   }
   return p;
-}
-
-/* own_begin for a thread that may have no heap yet, and notes that it is busy: it
- * has to clear me.busy when it has ended. */
-/*@ OWN_MAY_BEGIN
-  @ requires idle: Idle;
-  @ assigns own, mine, me.heaps, me.id, me.busy, shared;
-  @ OWN_BEGINS
-  @*/
-static void own_begin_slow(void)
-{
-  me.busy = 1;
-  own_begin();
 }
 
 static void *slow_alloc(unsigned tag, unsigned amount, struct got *g)

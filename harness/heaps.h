@@ -128,6 +128,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost int refused; */          /* 1: the system refused memory since it was 0, or
                                     a heap that was just made had too little */
 /*@ ghost struct heap *made; */    /* the last heap that was made */
+/*@ ghost const char *vacant; */   /* where no heap is, seen under this lock */
 /*@ ghost int error; */            /* errno of this thread */
 
 /* What came of this call.  At a section's end the proof forgets the arena, for a
@@ -282,7 +283,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   END, due, cleared, drained, ownerless, cleaned, walked
 #define NEW_HEAP \
   {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
-  {x->reach | struct heap *x; \true}, shared, error, made
+  {x->reach | struct heap *x; \true}, shared, error, made, vacant
 #define ANY_HEAP \
   PACKS, NEW_HEAP, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys, \

@@ -59,10 +59,10 @@ static void os_small_pages(void *p, size_t size);
   @*/
 static void os_release(void *p, size_t size);
 
-/* One lock for all threads.  A thread that takes it twice, which only a signal
- * handler that interrupts a holder can do, gets 0 and must not go on.
- * Given back by unlock (section.h).  os_shield: from now on signals wait until the lock is given back.  That is
- * two system calls more, so it is for where the lock is seldom taken. */
+/* One lock for all threads, given back by unlock (section.h).  A thread that takes
+ * it twice, which only a signal handler that interrupts a holder can do, gets 0 and
+ * must not go on.  os_shield: from now on signals wait until the lock is given back.
+ * That is two system calls more, so it is for where the lock is seldom taken. */
 /*@ assigns shared;
   @ ensures \true;
   @*/

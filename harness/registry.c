@@ -9,8 +9,7 @@
 
 static struct heap *heap_of(const void *p)
 {
-  struct link *l = heap_link_at(p);
-  struct heap *h = l == NULL ? NULL : link_get(l);
+  struct heap *h = heap_at(p);
   return h != NULL && heap_has(h, p) ? h : NULL;
 }
 
@@ -80,33 +79,19 @@ static struct heap *unowned_take(void)
 #define SMALL_PAGES ((size_t)8 << 20) /* bytes; huge pages begin behind what a
                                          small program uses */
 
-/* Lets all see h, which is sound, at its base, whose link is l. */
-/*@ requires lock: locked == 1;
-  @ requires link: \valid(l);
-  @ requires heap: Heap(h);
-  @ requires sound: Arena(&h->arena);
-  @ assigns shared;
-  @ ensures \true;
-  @*/
-static void heap_publish(struct link *l, struct heap *h)
-{
-  link_set(l, h);
-}
-
 /* Makes *h, all zero, the heap at p with size bytes of address space; or gives
  * these back, and 0, if there is a heap in the same 4 GiB. */
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1;
   @ requires zero: Zero(&h->arena);
   @ requires size: 2 * PAGE_SIZE <= size <= HEAP_PAGES * PAGE_SIZE;
-  @ assigns h->arena, h->base, h->reach, shared, error;
+  @ assigns h->arena, h->base, h->reach, shared, error, vacant;
   @ ensures zero: \result == 0 ==> Zero(&h->arena);
   @ ensures placed: \result != 0 ==> h->base == p && h->reach == size;
   @*/
 static int heap_open(struct heap *h, char *p, size_t size)
 {
-  struct link *l = heap_link_at(p);
-  if (l == NULL || link_get(l) != NULL) {
+  if (!place_free(p)) {
     os_unmap(p, size);
     return 0;
   }
@@ -114,7 +99,7 @@ static int heap_open(struct heap *h, char *p, size_t size)
   h->base = p;
   h->reach = size;
   arena_init(&h->arena, 1u, (unsigned)(size / PAGE_SIZE));
-  heap_publish(l, h);
+  heap_publish(h);
   return 1;
 }
 

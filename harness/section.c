@@ -43,9 +43,15 @@ static long thread_number(void)
 
 static inline void own_begin(void)
 {
-  FENCE();
   mine = NULL;
   FENCE();
+}
+
+static void own_begin_slow(void)
+{
+  me.busy = 1;
+  FENCE();
+  own_begin();
 }
 
 static inline void own_end(struct heap *h)
@@ -68,11 +74,6 @@ static inline void section_leave(struct heap *h)
 
 static struct link heaps[HEAPS];        /* by number of 4 GiB */
 
-static inline struct link *heap_link_at(const void *p)
-{
-  return heap_number(p) < HEAPS ? &heaps[heap_number(p)] : NULL;
-}
-
 static struct link *unowned(void)
 {
   static struct link first;
@@ -87,6 +88,11 @@ static struct heap *link_get(const struct link *l)
 static void link_set(struct link *l, struct heap *h)
 {
   __atomic_store_n(&l->to, h, __ATOMIC_RELEASE);
+}
+
+static struct heap *heap_at(const void *p)
+{
+  return heap_number(p) < HEAPS ? link_get(&heaps[heap_number(p)]) : NULL;
 }
 
 static uintptr_t mark_get(const struct mark *m)
@@ -130,6 +136,16 @@ static struct heap *records_map(int is_shared)
 static void records_unmap(struct heap *h)
 {
   os_unmap(h, records_size(h->shared));
+}
+
+static int place_free(const char *p)
+{
+  return heap_number(p) < HEAPS && heap_at(p) == NULL;
+}
+
+static void heap_publish(struct heap *h)
+{
+  link_set(&heaps[heap_number(h->base)], h);
 }
 
 /* ---- The table of mappings ---- */

@@ -83,6 +83,7 @@ static long thread_number(void);
  * taken a heap, or changed which is the first. */
 #define OWN_MAY_BEGIN \
   requires once: own == 0; \
+  requires idle: Idle; \
   requires still: Own;
 #define OWN_BEGINS \
   ensures own: own == 1; \
@@ -92,11 +93,18 @@ static long thread_number(void);
   ensures still: Own;
 
 /*@ OWN_MAY_BEGIN
-  @ requires idle: mine != \null || me.heaps == \null;
   @ assigns own, mine, me.heaps, me.id, shared;
   @ OWN_BEGINS
   @*/
 static void own_begin(void);
+
+/* The same for a thread that may have no heap yet, and notes that it is busy:
+ * it has to clear me.busy when it has ended. */
+/*@ OWN_MAY_BEGIN
+  @ assigns own, mine, me.heaps, me.id, me.busy, shared;
+  @ OWN_BEGINS
+  @*/
+static void own_begin_slow(void);
 
 /* It ends, and allocates from h next. */
 /*@ requires begun: own == 1;
@@ -146,6 +154,23 @@ static struct heap *records_map(int is_shared);
   @ ensures \true;
   @*/
 static void records_unmap(struct heap *h);
+
+/* Whether a heap may begin at address p: none does there. */
+/*@ requires lock: locked == 1;
+  @ assigns shared, vacant;
+  @ ensures vacant: \result != 0 ==> vacant == p;
+  @*/
+static int place_free(const char *p);
+
+/* Lets all see h at its base, where no heap was. */
+/*@ requires lock: locked == 1;
+  @ requires heap: Heap(h);
+  @ requires place: vacant == h->base;
+  @ requires sound: Arena(&h->arena);
+  @ assigns shared, vacant;
+  @ ensures \true;
+  @*/
+static void heap_publish(struct heap *h);
 
 /* What is asked of who ends blocks and does not know of tiny objects: off is in no
  * span of these, which have one page. */
