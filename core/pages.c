@@ -100,6 +100,13 @@ static void trim(struct arena *a, unsigned s, unsigned k)
   }
 }
 
+LM_CORE int pages_any(const struct arena *a, unsigned k)
+{
+  unsigned s = fit_find(a, (int)k);
+  /*@ assert run: s != 0 ==> FreeRun(a, s) && a->npages[s] >= k; */
+  return s != 0u;
+}
+
 /* Hands out a run of k pages from a free run that is long enough. */
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);

@@ -124,6 +124,15 @@ LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k);
   @*/
 LM_CORE void run_join(struct arena *a, unsigned s, unsigned r);
 
+/* Whether a run of k pages is free. */
+/*@ requires arena: \valid_read(a);
+  @ requires runs: Runs(a);
+  @ requires k: 1 <= k < ARENA_PAGES;
+  @ assigns \nothing;
+  @ ensures any: \result != 0 <==> FreePages(a, k);
+  @*/
+LM_CORE int pages_any(const struct arena *a, unsigned k);
+
 /* Hands out a run of k pages, from the lowest free run that is long enough;
  * 0, and no run changed, exactly when none is. */
 /*@ requires arena: \valid(a);

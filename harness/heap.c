@@ -30,7 +30,7 @@
 #include "platform_linux.h"
 #include "../core/bitmap.h"
 #include "../core/cache.h"
-#include "../core/fit.h"
+#include "../core/pages.h"
 #include "../core/sizeclass.h"
 
 /*@ requires heap: Heap(h);
@@ -537,10 +537,11 @@ static int at_hand(struct heap *h, unsigned tag, unsigned amount, int hand)
     if (cursor_find(&h->arena, LIST_OF(HOLDER, tag), tag)) {
       return 1;
     }
+    /*@ ghost lemma_class(tag / 2u); */
     pages = class_pages(tag / 2u);
   }
   return hand == HAND_ALL ||
-         (hand == HAND_PAGES && fit_find(&h->arena, (int)pages) != 0);
+         (hand == HAND_PAGES && pages_any(&h->arena, pages));
 }
 
 /* From heap h. */
