@@ -14,8 +14,7 @@
 /*@ requires arena: \valid(a);
   @ requires runs: Runs(a);
   @ requires run: FreeRun(a, s);
-  @ assigns a->owner[s], a->tag[s], a->leaf[s],
-  @   FIT(a);
+  @ assigns a->owner[s], a->tag[s], a->leaf[s], FIT(a);
   @ ensures run: a->tag[s] == TAG_LARGE;
   @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_LINKS
@@ -31,8 +30,7 @@ LM_CORE void run_take(struct arena *a, unsigned s);
   @   q + a->npages[q] < s;
   @ requires right: s + a->npages[s] < a->hi ==>
   @   a->tag[s + a->npages[s]] != TAG_FREE;
-  @ assigns a->owner[s + a->npages[s] - 1], a->tag[s], a->leaf[s],
-  @   FIT(a);
+  @ assigns a->owner[s + a->npages[s] - 1], a->tag[s], a->leaf[s], FIT(a);
   @ ensures run: a->tag[s] == TAG_FREE;
   @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ENSURES_RUNS(a)

@@ -23,7 +23,7 @@
   @   \forall integer i, c; o < i < c < o + n ==> ABOVE(i - o, c - o) ==>
   @   !ABOVE(i - o, x) ==> a->best[c] <= a->best[i];
   @ predicate FitUpperLeaf{L}(struct arena *a, integer o, integer n,
-  @                              integer x) =
+  @                           integer x) =
   @   \forall integer i, p; o < i < o + n ==> o <= p < o + n ==>
   @   ABOVE(i - o, n + p - o) ==> !ABOVE(i - o, x) ==> a->leaf[p] <= a->best[i];
   @
@@ -34,7 +34,7 @@
   @   ABOVE(i - o, l - o) ==> ABOVE(i - o, r - o) ==> !ABOVE(i - o, x) ==>
   @   a->best[i] <= a->best[l] || a->best[i] <= a->best[r];
   @ predicate FitReachedLeaf{L}(struct arena *a, integer o, integer n,
-  @                                integer x) =
+  @                             integer x) =
   @   \forall integer i, l, r; o < i < o + n ==> o <= l < r < o + n ==>
   @   ABOVE(i - o, n + l - o) ==> ABOVE(i - o, n + r - o) ==>
   @   !ABOVE(i - o, x) ==> a->best[i] <= a->leaf[l] || a->best[i] <= a->leaf[r];
