@@ -51,7 +51,11 @@ typedef unsigned long word;
 
 /* The search for free pages: the pages in a block with a tree of its own, and the
  * number of these, both even (fit.h). */
-#define FIT_PAGES (ARENA_PAGES >= 65536u ? 1024u : 16u)
+#if ARENA_PAGES >= 65536u
+#define FIT_PAGES 1024u
+#else
+#define FIT_PAGES 16u
+#endif
 #define FITS (ARENA_PAGES / FIT_PAGES)
 #define NODES (ARENA_PAGES + FITS)
 

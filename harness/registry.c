@@ -22,7 +22,7 @@ static int heap_shared(const struct heap *h)
 
 static int threads_own(void)
 {
-  return HEAPS > 1 && os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
+  return os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
 }
 
 /* ---- Lists ---- */

@@ -22,7 +22,7 @@ static struct heap *heap_of(const void *p);
 static int heap_shared(const struct heap *h);
 
 /* Whether threads own heaps: not where there is too little address space for
- * each to have one. */
+ * each to have one, so never with 32-bit addresses. */
 /*@ assigns \nothing;
   @ ensures \true;
   @*/
