@@ -395,6 +395,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
   @ assigns a->bits[WORDS * a->cur[l] + a->at[l]];
   @ ensures some: \result != 0;
   @ ensures block: Block(a, \result, ClassSize[t / 2]);
+  @ ensures tiny: t == TAG_TINY ==> TinyBlock(a, \result);
   @ ensures run: Covers(a, a->cur[l], \result);
   @ ensures owner: a->owner[\result / PAGE_SIZE] == a->cur[l];
   @ ensures held: BlockHeld(a, \result, l);
@@ -470,6 +471,7 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[t / 2]);
+  @ ensures tiny: \result != 0 ==> t == TAG_TINY ==> TinyBlock(a, \result);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, l);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);

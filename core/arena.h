@@ -113,8 +113,31 @@
    @ terminates \true;
    @ assigns \nothing;
    @ ensures none: \forall integer n; !Block(a, 0, n);
+   @ ensures tiny: !TinyBlock(a, 0);
    @/
   void lemma_no_zero(const struct arena *a);
+*/
+
+/* What begins in no span of the tiny allocator's is no block of it. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires plain: a->tag[off / PAGE_SIZE] != TAG_TINY;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures plain: !TinyBlock(a, off);
+   @/
+  void lemma_plain(const struct arena *a, unsigned off);
+*/
+
+/* Where no block begins none of the tiny allocator's does. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires gone: !BlockStart(a, off);
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures gone: !TinyBlock(a, off);
+   @/
+  void lemma_gone(const struct arena *a, unsigned off);
 */
 
 /* Live blocks do not overlap, and lie inside the arena's pages. */
@@ -174,6 +197,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @   a->head[0 .. LISTS - 1], a->last[0 .. LISTS - 1],
   @   a->spare[0 .. LISTS - 1];
   @ ensures block: \result != 0 ==> Block(a, \result, ClassSize[tag / 2]);
+  @ ensures tiny: \result != 0 ==> tag == TAG_TINY ==> TinyBlock(a, \result);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, LIST_OF(h, tag));
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[tag / 2]);
@@ -203,6 +227,7 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @ assigns a->bits[k];
   @ ensures some: \result != 0;
   @ ensures block: Block(a, \result, ClassSize[t / 2]);
+  @ ensures tiny: t == TAG_TINY ==> TinyBlock(a, \result);
   @ ensures run: Covers(a, k / WORDS, \result);
   @ ensures held: BlockHeld(a, \result, a->home[k / WORDS]);
   @ ensures new: !BlockStart{Pre}(a, \result);
@@ -411,6 +436,9 @@ LM_CORE int arena_free_quick(struct arena *a, unsigned off);
   @ ensures kept: \forall integer off, n;
   @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
   @   Block{Pre}(a, off, n) ==> Block(a, off, n);
+  @ ensures kept_tiny: \forall integer off;
+  @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
+  @   TinyBlock{Pre}(a, off) ==> TinyBlock(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ensures sound: Arena(a);
   @*/

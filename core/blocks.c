@@ -47,6 +47,19 @@
 */
 
 /*@ ghost
+  void lemma_plain(const struct arena *a, unsigned off) {
+    lemma_classes();
+  }
+*/
+
+/*@ ghost
+  void lemma_gone(const struct arena *a, unsigned off) {
+    /@ assert blocks: \forall integer s, i; LiveSlot(a, s, i) ==>
+     @   Block(a, SlotOffset(a, s, i), ClassSize[a->tag[s] / 2]); @/
+  }
+*/
+
+/*@ ghost
   void lemma_blocks_apart(const struct arena *a) {
     lemma_classes();
     lemma_offsets(a);
@@ -318,6 +331,8 @@ static void place(struct arena *a, unsigned s)
   /*@ ghost lemma_classes(); */
   /*@ assert live: \forall integer t, j; LiveSlot{Pre}(a, t, j) ==>
     @   LiveSlot(a, t, j) && a->tag[t] == \at(a->tag[t], Pre); */
+  /*@ assert lived: \forall integer t, j; LiveSlot(a, t, j) ==>
+    @   LiveSlot{Pre}(a, t, j) && a->tag[t] == \at(a->tag[t], Pre); */
   /*@ assert slots_stay: SlotsStay{Pre,Here}(a, 0); */
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
@@ -782,6 +797,9 @@ LM_CORE int arena_free(struct arena *a, unsigned off)
   @ ensures kept: \forall integer off, n;
   @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
   @   Block{Pre}(a, off, n) ==> Block(a, off, n);
+  @ ensures kept_tiny: \forall integer off;
+  @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
+  @   TinyBlock{Pre}(a, off) ==> TinyBlock(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ensures bits_same: \result == freed ==> BitsSame{Pre,Post}(a);
   @ ensures room: \result != freed ==> !Full(a, s);

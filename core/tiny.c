@@ -356,6 +356,7 @@ static int object_out(struct tiny *t, unsigned k, unsigned i)
   @   a->spare[0 .. LISTS - 1];
   @ ensures number: \result < TINY_BLOCKS;
   @ ensures block: \result != 0 ==> Block(a, \result * TINY_SIZE, TINY_SIZE);
+  @ ensures tiny: \result != 0 ==> TinyBlock(a, \result * TINY_SIZE);
   @ ensures new: \result != 0 ==> !TinyPacked(t, \result);
   @ ensures blocks: TinyBlocks(a, t);
   @ ensures blocks_kept: BlocksStay{Pre,Post}(a, 0);
@@ -392,7 +393,7 @@ static unsigned block_new(struct arena *a, const struct tiny *t, unsigned h,
   @ requires sound: Arena(a);
   @ requires block: k < TINY_BLOCKS && !TinyPacked(t, k);
   @ requires others: \forall integer q; TinyPacked(t, q) ==>
-  @   Block(a, q * TINY_SIZE, TINY_SIZE);
+  @   Block(a, q * TINY_SIZE, TINY_SIZE) && TinyBlock(a, q * TINY_SIZE);
   @ assigns a->owner[0 .. ARENA_PAGES - 1],
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a),
@@ -413,6 +414,9 @@ static void block_end(struct arena *a, const struct tiny *t, unsigned k)
   (void)t;
   (void)arena_free(a, k * TINY_SIZE);
   /*@ assert gone: !BlockStart(a, k * TINY_SIZE); */
+  /*@ ghost lemma_gone(a, k * TINY_SIZE); */
+  /*@ assert none: \forall integer off, n; Block(a, off, n) ==>
+    @   off != k * TINY_SIZE; */
 }
 
 /* ---- Allocation ---- */

@@ -22,6 +22,11 @@
   @   \exists integer s, i; 0 <= s < ARENA_PAGES && SlotTag(a->tag[s]) &&
   @     0 <= i < Slots(a, s) && !Taken(a, s, i) && off == SlotOffset(a, s, i);
   @
+  @ // The block at off is the tiny allocator's.
+  @ predicate TinyBlock{L}(struct arena *a, integer off) =
+  @   \exists integer s, i; LiveSlot(a, s, i) && off == SlotOffset(a, s, i) &&
+  @     a->tag[s] == TAG_TINY;
+  @
   @ // The block at off is in a span that list l holds.
   @ predicate BlockHeld{L}(struct arena *a, integer off, integer l) =
   @   BlockStart(a, off) &&
@@ -47,22 +52,38 @@
   @ predicate Covered{L}(struct arena *a, integer off) =
   @   \exists integer s; Covers(a, s, off);
   @
-  @ // Every block of state K, but for what begins at x, is one of state L.
+  @ // Every block of state K, but for what begins at x, is one of state L, and
+  @ // still the tiny allocator's if it was.
   @ predicate BlocksStay{K,L}(struct arena *a, integer x) =
-  @   \forall integer off, n; off != x ==>
-  @   Block{K}(a, off, n) ==> Block{L}(a, off, n);
+  @   (\forall integer off, n; off != x ==>
+  @     Block{K}(a, off, n) ==> Block{L}(a, off, n)) &&
+  @   (\forall integer off; off != x ==>
+  @     TinyBlock{K}(a, off) ==> TinyBlock{L}(a, off));
   @
   @ // The slots that are live in state K, but for what begins at x, are so in
-  @ // state L, at the same offset and of the same size; and large objects.
+  @ // state L, at the same offset, of the same tag and size; and large objects.
   @ predicate SlotsStay{K,L}(struct arena *a, integer x) =
   @   \forall integer s, i; LiveSlot{K}(a, s, i) ==>
   @   SlotOffset{K}(a, s, i) != x ==> LiveSlot{L}(a, s, i) &&
   @   SlotOffset{L}(a, s, i) == SlotOffset{K}(a, s, i) &&
+  @   \at(a->tag[s], L) == \at(a->tag[s], K) &&
   @   \at(ClassSize[a->tag[s] / 2], L) == \at(ClassSize[a->tag[s] / 2], K);
   @ predicate LargesStay{K,L}(struct arena *a, integer x) =
   @   \forall integer s; LiveLarge{K}(a, s) ==> s * PAGE_SIZE != x ==>
   @   LiveLarge{L}(a, s) &&
   @   \at(a->npages[s], L) == \at(a->npages[s], K);
+  @ lemma slot_blocks{K,L}: \forall struct arena *a, integer x, s, i;
+  @   SlotsStay{K,L}(a, x) ==> LiveSlot{K}(a, s, i) ==>
+  @   SlotOffset{K}(a, s, i) != x ==>
+  @   Block{L}(a, SlotOffset{K}(a, s, i), \at(ClassSize[a->tag[s] / 2], K));
+  @ lemma large_blocks{K,L}: \forall struct arena *a, integer x, s;
+  @   LargesStay{K,L}(a, x) ==> LiveLarge{K}(a, s) ==> s * PAGE_SIZE != x ==>
+  @   Block{L}(a, s * PAGE_SIZE, \at(a->npages[s], K) * PAGE_SIZE);
+  @ lemma tiny_blocks{K,L}: \forall struct arena *a, integer x, off;
+  @   SlotsStay{K,L}(a, x) ==> TinyBlock{K}(a, off) ==> off != x ==>
+  @   TinyBlock{L}(a, off);
+  @ lemma blocks_stay{K,L}: \forall struct arena *a, integer x;
+  @   SlotsStay{K,L}(a, x) ==> LargesStay{K,L}(a, x) ==> BlocksStay{K,L}(a, x);
   @
   @ // No two blocks overlap, and none has two sizes.
   @ predicate BlocksApart{L}(struct arena *a) =

@@ -57,10 +57,10 @@
   @ predicate TinySpan{L}(struct arena *a, integer off) =
   @   \exists integer s; Covers(a, s, off) && a->tag[s] == TAG_TINY;
   @
-  @ // What objects live in is a block of the arena.
+  @ // What objects live in is a block of the arena, and the tiny allocator's.
   @ predicate TinyBlocks{L}(struct arena *a, struct tiny *t) =
   @   \forall integer k; TinyPacked(t, k) ==>
-  @   Block(a, k * TINY_SIZE, TINY_SIZE);
+  @   Block(a, k * TINY_SIZE, TINY_SIZE) && TinyBlock(a, k * TINY_SIZE);
   @
   @ // What a holder fills is a block that objects live in.
   @ predicate TinyCurrent{L}(struct tiny *t) =
