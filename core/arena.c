@@ -400,6 +400,7 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
   @ ensures owner: a->owner[\result / PAGE_SIZE] == a->cur[l];
   @ ensures held: BlockHeld(a, \result, l);
   @ ensures new: !BlockStart{Pre}(a, \result);
+  @ ensures new_tiny: !TinyBlock{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
   @ ensures kept: BlocksStay{Pre,Post}(a, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
@@ -474,6 +475,7 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   @ ensures tiny: \result != 0 ==> t == TAG_TINY ==> TinyBlock(a, \result);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, l);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
+  @ ensures new_tiny: \result != 0 ==> !TinyBlock{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
   @ ensures kept: BlocksStay{Pre,Post}(a, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
@@ -608,6 +610,7 @@ static unsigned large(struct arena *a, unsigned k)
   @ ensures run: \result != 0 ==>
   @   a->tag[\result] == TAG_LARGE && a->npages[\result] == k;
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result * PAGE_SIZE);
+  @ ensures new_tiny: \result != 0 ==> !TinyBlock{Pre}(a, \result * PAGE_SIZE);
   @ ensures kept: BlocksStay{Pre,Post}(a, \result * PAGE_SIZE);
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result * PAGE_SIZE);
   @ ensures must: FreePages{Pre}(a, k) ==> \result != 0;

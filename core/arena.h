@@ -200,6 +200,7 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi);
   @ ensures tiny: \result != 0 ==> tag == TAG_TINY ==> TinyBlock(a, \result);
   @ ensures held: \result != 0 ==> BlockHeld(a, \result, LIST_OF(h, tag));
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
+  @ ensures new_tiny: \result != 0 ==> !TinyBlock{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[tag / 2]);
   @ ensures kept: BlocksStay{Pre,Post}(a, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
@@ -231,6 +232,7 @@ LM_CORE unsigned arena_alloc(struct arena *a, unsigned h, unsigned tag,
   @ ensures run: Covers(a, k / WORDS, \result);
   @ ensures held: BlockHeld(a, \result, a->home[k / WORDS]);
   @ ensures new: !BlockStart{Pre}(a, \result);
+  @ ensures new_tiny: !TinyBlock{Pre}(a, \result);
   @ ensures aligned: AlignedAs(\result, ClassSize[t / 2]);
   @ ensures kept: BlocksStay{Pre,Post}(a, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
@@ -284,6 +286,7 @@ LM_CORE unsigned cursor_word(const struct arena *a, unsigned l, unsigned t);
   @ ensures block: \result != 0 ==> Block(a, \result, n * PAGE_SIZE);
   @ ensures pages: \result != 0 ==> BlockPages(a, \result, n);
   @ ensures new: \result != 0 ==> !BlockStart{Pre}(a, \result);
+  @ ensures new_tiny: \result != 0 ==> !TinyBlock{Pre}(a, \result);
   @ ensures aligned: \result % PAGE_SIZE == 0;
   @ ensures kept: BlocksStay{Pre,Post}(a, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
@@ -436,8 +439,7 @@ LM_CORE int arena_free_quick(struct arena *a, unsigned off);
   @ ensures kept: \forall integer off, n;
   @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
   @   Block{Pre}(a, off, n) ==> Block(a, off, n);
-  @ ensures kept_tiny: \forall integer off;
-  @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
+  @ ensures kept_tiny: \old(a->tag[s]) != TAG_TINY ==> \forall integer off;
   @   TinyBlock{Pre}(a, off) ==> TinyBlock(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ensures sound: Arena(a);

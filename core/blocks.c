@@ -797,8 +797,7 @@ LM_CORE int arena_free(struct arena *a, unsigned off)
   @ ensures kept: \forall integer off, n;
   @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
   @   Block{Pre}(a, off, n) ==> Block(a, off, n);
-  @ ensures kept_tiny: \forall integer off;
-  @   !BlockNamed{Pre}(a, s, w, freed, off) ==>
+  @ ensures kept_tiny: a->tag[s] != TAG_TINY ==> \forall integer off;
   @   TinyBlock{Pre}(a, off) ==> TinyBlock(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, 0);
   @ ensures bits_same: \result == freed ==> BitsSame{Pre,Post}(a);

@@ -26,6 +26,8 @@
   @ predicate TinyBlock{L}(struct arena *a, integer off) =
   @   \exists integer s, i; LiveSlot(a, s, i) && off == SlotOffset(a, s, i) &&
   @     a->tag[s] == TAG_TINY;
+  @ lemma tiny_block{L}: \forall struct arena *a, integer off;
+  @   TinyBlock(a, off) ==> Block(a, off, ClassSize[TAG_TINY / 2]);
   @
   @ // The block at off is in a span that list l holds.
   @ predicate BlockHeld{L}(struct arena *a, integer off, integer l) =

@@ -2,7 +2,7 @@
  * spec/tiny.h - tiny objects: what lives in a block that several share.
  * Objects are said twice, as blocks are: by block and byte, which is how the
  * code finds them, and by their offset, which is all that a program knows.
- * Definitions only: no lemma and no axiom.  Go's name: tiny allocator.
+ * Lemmas are proven.  Go's name: tiny allocator.
  */
 #ifndef LM_SPEC_TINY_H
 #define LM_SPEC_TINY_H
@@ -84,6 +84,21 @@
   @   TinyCurrent(t) && TinyOne(t) && TinyRange(t) && TinyRest(t);
   @ predicate Tiny{L}(struct arena *a, struct tiny *t) =
   @   TinyBlocks(a, t) && TinySet(t);
+  @
+  @ // The records did not change; so they are as right as they were, if no block
+  @ // ended but one at x, which was not the tiny allocator's.
+  @ predicate TinySame{K,L}(struct tiny *t) =
+  @   (\forall integer h; 0 <= h < HOLDERS ==>
+  @   \at(t->high[h], K) == \at(t->high[h], L) &&
+  @   \at(t->low[h], K) == \at(t->low[h], L) &&
+  @   \at(t->used[h], K) == \at(t->used[h], L)) &&
+  @   \forall integer k; 0 <= k < TINY_BLOCKS ==>
+  @   \at(t->live[k], K) == \at(t->live[k], L);
+  @ lemma tiny_set_same{K,L}: \forall struct tiny *t;
+  @   TinySame{K,L}(t) ==> TinySet{K}(t) ==> TinySet{L}(t);
+  @ lemma tiny_stay{K,L}: \forall struct arena *a, struct tiny *t, integer x;
+  @   TinySame{K,L}(t) ==> BlocksStay{K,L}(a, x) ==> !TinyBlock{K}(a, x) ==>
+  @   TinyBlocks{K}(a, t) ==> TinyBlocks{L}(a, t);
   @
   @ // Every object of state K, but for what begins at x, is one of state L and
   @ // has the same bytes; every start of an object is one.
