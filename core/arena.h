@@ -457,6 +457,7 @@ LM_CORE word arena_sweep(struct arena *a, unsigned s, unsigned w, word freed);
   @   a->npages[0 .. ARENA_PAGES - 1], a->tag[0 .. ARENA_PAGES - 1],
   @   a->leaf[0 .. ARENA_PAGES - 1], FIT(a);
   @ ensures done: \result != 0 ==> Block(a, off, n * PAGE_SIZE);
+  @ ensures plain: \result != 0 ==> !TinyBlock{Pre}(a, off);
   @ ensures same: \result == 0 ==> BlocksStay{Pre,Post}(a, 0);
   @ ensures kept: BlocksStay{Pre,Post}(a, off);
   @ ensures no_new: BlocksStay{Post,Pre}(a, off);

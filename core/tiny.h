@@ -12,6 +12,15 @@
 
 /* ---- Facts about tiny objects: ghost functions, called where needed ---- */
 
+/* Blocks of the tiny allocator have TINY_SIZE bytes. */
+/*@ ghost
+  /@ terminates \true;
+   @ assigns \nothing;
+   @ ensures size: ClassSize[TAG_TINY / 2] == TINY_SIZE;
+   @/
+  void lemma_tiny_class(void);
+*/
+
 /* In a block that objects live in one does: it starts at the result. */
 /*@ ghost
   /@ requires tiny: \valid_read(t);

@@ -182,22 +182,21 @@ static void queued_mark(struct heap *h, unsigned s, unsigned mark);
   @*/
 static struct packs *packs_of(const struct heap *h);
 
-/* The same for who is in its section, who finds them sound: what else is done there
- * ends no block that tiny objects live in.  The second makes them, and returns NULL if
- * there is no memory. */
+/* The same for who is in its section.  The second makes them, all zero, if there are
+ * none, and returns NULL if there is no memory. */
 /*@ requires heap: Heap(h);
   @ requires inside: inside == h;
-  @ assigns shared, records;
-  @ ensures seen: records == \result;
-  @ ensures records: \result != \null ==> Packs(h, \result);
-  @ ensures sound: \result != \null ==> Tiny(&h->arena, &\result->tiny);
+  @ assigns shared;
+  @ ensures records: \result == records;
   @*/
 static struct packs *packs_here(const struct heap *h);
 /*@ requires heap: Heap(h);
   @ requires inside: inside == h;
-  @ assigns shared, error;
-  @ ensures records: \result != \null ==> Packs(h, \result);
-  @ ensures sound: \result != \null ==> Tiny(&h->arena, &\result->tiny);
+  @ assigns shared, error, records;
+  @ ensures records: \result == records;
+  @ ensures same: \old(records) != \null ==> \result == \old(records);
+  @ ensures made: \old(records) == \null ==> \result != \null ==>
+  @   Packs(h, \result) && ZeroTiny(&\result->tiny);
   @*/
 static struct packs *packs_make(struct heap *h);
 

@@ -66,7 +66,7 @@ static int is_nobodys(struct heap *h)
   @ requires in: In(h, p);
   @ assigns h->arena, PACKS, shared, END;
   @ ensures ended: Ended(p);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static void free_inside(struct heap *h, const void *p)
 {
@@ -153,12 +153,13 @@ static void free_remote(struct heap *h, const void *p)
   @ KEEPS_END
   @ ensures collected: drained == h;
   @ ensures cleaned: all != 0 ==> cleaned == h;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static void clean(struct heap *h, int all)
 {
   collect(h);
   if (all) {
+    /*@ ghost lemma_no_zero(&h->arena); */
     arena_reclaim(&h->arena);
   }
   /*@ assert no_empty: all != 0 ==> NoEmpty(&h->arena); */
@@ -234,7 +235,7 @@ static void unowned_clean(int all)
 static int unowned_due(void)
 {
   static struct mark looked;
-  unsigned short now = clock_now();
+  unsigned now = clock_now();
   if (clock_passed(now, mark_get(&looked)) < PURGE_MS / CLOCK_MS) {
     return 0;
   }
@@ -436,7 +437,7 @@ static void thread_end(void)
   @ requires want: WANT && tag != TAG_TINY;
   @ requires got: \valid(g);
   @ assigns h->arena, *g, shared, untouched, BLOCK;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @ ensures given: \result != 0 ==> h->base + \result != \null &&
   @   Wanted(h->base + \result, tag, amount);
   @ ensures zero: \result != 0 ==> g->zero != 0 ==>
@@ -502,7 +503,7 @@ static void warm_run(struct heap *h, unsigned off)
   @ ensures run: \result != 0 ==>
   @   RunsMade{Pre,Post}(&h->arena, g->refilled, \result / PAGE_SIZE);
   @ ensures dirty: g->zero == 0;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
 {
@@ -521,20 +522,41 @@ static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
 #define HAND_PAGES 1          /* or a run of pages that is free */
 #define HAND_ALL 2            /* or anything that can be made free */
 
+/* Moves the cursor of list l, of tag t, to a slot of a span there is; 0 if none is at
+ * hand. */
+/*@ IN_SECTION(h)
+  @ requires tag: SlotTag(t);
+  @ requires list: TAGS <= l < LISTS && l % TAGS == t;
+  @ assigns h->arena;
+  @ ensures room: \result != 0 ==> CursorRoom(&h->arena, l);
+  @ ensures kept: BlocksStay{Pre,Post}(&h->arena, 0);
+  @ ENSURES_SOUND(h)
+  @*/
+static inline int slot_at_hand(struct heap *h, unsigned l, unsigned t)
+{
+  int found;
+  /*@ ghost lemma_no_zero(&h->arena); */
+  found = cursor_find(&h->arena, l, t);
+  /*@ assert taken: TakenSame{Pre,Here}(&h->arena); */
+  /*@ assert slots: SlotsStay{Pre,Here}(&h->arena, 0); */
+  /*@ assert larges: LargesStay{Pre,Here}(&h->arena, 0); */
+  return found;
+}
+
 /* Whether h has what is wanted, as far as it goes. */
 /*@ IN_SECTION(h)
   @ requires want: WANT;
   @ assigns h->arena, PACKS, shared, END, due, cleared, drained;
   @ KEEPS_END
   @ ensures all: hand == HAND_ALL ==> \result != 0;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static int at_hand(struct heap *h, unsigned tag, unsigned amount, int hand)
 {
   unsigned pages = amount;
   collect(h);
   if (SLOTTED(tag)) {
-    if (cursor_find(&h->arena, LIST_OF(HOLDER, tag), tag)) {
+    if (slot_at_hand(h, LIST_OF(HOLDER, tag), tag)) {
       return 1;
     }
     /*@ ghost lemma_class(tag / 2u); */
@@ -551,7 +573,7 @@ static int at_hand(struct heap *h, unsigned tag, unsigned amount, int hand)
   @ assigns h->arena, PACKS, h->note, *g, shared, error, BLOCK, END, due,
   @   cleared, drained;
   @ KEEPS_END
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @ GIVES_WANT
   @ ensures none: \result == \null ==> full == h && Full(tag, amount);
   @*/
@@ -799,7 +821,7 @@ static void *slow_alloc(unsigned tag, unsigned amount, struct got *g)
   @ ensures new: !BlockStart{Pre}(&h->arena, \result);
   @ ensures kept: BlocksStay{Pre,Post}(&h->arena, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, \result);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static inline unsigned take(struct heap *h, unsigned k, unsigned tag)
 {
@@ -819,11 +841,13 @@ static inline unsigned take(struct heap *h, unsigned k, unsigned tag)
   @   !BlockStart(&h->arena, off);
   @ ensures kept: \result != 0 ==> BlocksStay{Pre,Post}(&h->arena, off);
   @ ensures no_new: \result != 0 ==> BlocksStay{Post,Pre}(&h->arena, off);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static inline int give(struct heap *h, unsigned off)
 {
-  int done = arena_free_quick(&h->arena, off);
+  int done;
+  /*@ ghost lemma_plain(&h->arena, off); */
+  done = arena_free_quick(&h->arena, off);
   /*@ ghost if (done) show_end(h, off); */
   return done;
 }
@@ -880,14 +904,14 @@ static inline void *quick_tiny(unsigned n)
   @ requires tag: SlotTag(t);
   @ requires list: TAGS <= l < LISTS && l % TAGS == t;
   @ assigns h->arena, BLOCK;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @ ensures given: \result != 0 ==> New(h->base + \result, ClassSize[t / 2]) &&
   @   block_tiny == 0 && block_step == ClassSize[t / 2];
   @*/
 static inline unsigned again_in(struct heap *h, unsigned l, unsigned t)
 {
   unsigned k;
-  if (!cursor_find(&h->arena, l, t)) {
+  if (!slot_at_hand(h, l, t)) {
     return 0;
   }
   k = cursor_word(&h->arena, l, t);

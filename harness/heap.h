@@ -215,6 +215,7 @@ static void heaps_trim(void);
   @ ensures inside: \result != 0 ==> inside == h;
   @ ensures none: ours_size == 0 && due == 0;
   @ ensures sound: \result != 0 ==> Arena(&h->arena);
+  @ ensures packs: \result != 0 ==> PacksSound(h);
   @ ensures own: Own;
   @*/
 static int hold(struct heap *h);

@@ -43,9 +43,8 @@ struct mark {
 
 /* What a section may change besides the arena. */
 struct note {
-  unsigned short ticks;                 /* slow paths taken, modulo TICKS */
-  unsigned short looked;                /* when memory was last given back */
-  unsigned short warm[ARENA_PAGES];     /* page -> COLD, USED or COOLING */
+  short ticks;                          /* slow paths taken, modulo TICKS */
+  short warm[ARENA_PAGES];              /* page -> COLD, USED or COOLING */
 };
 
 /* Written by those who free a block and do not own its heap; touched by
@@ -87,6 +86,7 @@ struct heap {
   size_t refills;                       /* slots got the slow way */
   size_t collected;                     /* frees by others, done */
   struct packs *packs;                  /* tiny objects; NULL: there were none */
+  struct mark looked;                   /* when memory was last given back */
   _Bool shared;                         /* it never has an owner: too little room */
 
   /* Written when the heap changes hands; read by all. */
@@ -173,7 +173,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost unsigned cleared; */     /* span that it collects: not queued any more */
 /*@ ghost struct heap *ownerless; */ /* it never has an owner */
 /*@ ghost struct heap *drained; */ /* its stack was empty, or taken, in this section */
-/*@ ghost struct packs *records; */ /* of tiny objects, last seen in a section */
+/*@ ghost struct packs *records; */ /* of tiny objects of inside; NULL: none */
 /*@ ghost unsigned marked; */      /* run whose flag says if tiny objects are there */
 /*@ ghost int untouched; */        /* pages from here on were never used before */
 #define NOTED 1               /* queue the span, */
@@ -187,12 +187,16 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @ predicate Heap{L}(struct heap *h) =
   @   \valid(&h->arena) && \valid(&h->note) && \valid(&h->next) &&
   @   \valid(&h->base) && \valid(&h->reach) && \valid(&h->owner) &&
-  @   \valid(&h->shared);
+  @   \valid(&h->looked) && \valid(&h->shared);
   @
   @ // k are records of tiny objects of h.
   @ predicate Packs{L}(struct heap *h, struct packs *k) =
   @   \valid(k) && \valid(k->last + (0 .. TINY_BLOCKS - 1)) &&
   @   \separated(k, k->last + (0 .. TINY_BLOCKS - 1), &h->arena, &h->note);
+  @
+  @ // The records of the tiny objects of h, which this call is inside, are right.
+  @ predicate PacksSound{L}(struct heap *h) = records == \null ||
+  @   (Packs(h, records) && Tiny(&h->arena, &records->tiny));
   @
   @ // This thread owns h.  h->owner is, for the prover, what the thread last
   @ // saw there: nobody else changes it if that is its own number.
@@ -249,6 +253,13 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   @   (\forall integer l; 0 <= l < LISTS ==>
   @   a->head[l] == 0 && a->last[l] == 0 && a->cur[l] == 0 &&
   @   a->at[l] == 0);
+  @*/
+
+/*@ // The records of tiny objects as they come from the system.
+  @ predicate ZeroTiny{L}(struct tiny *t) =
+  @   (\forall integer h; 0 <= h < HOLDERS ==>
+  @   t->high[h] == 0 && t->low[h] == 0 && t->used[h] == 0) &&
+  @   \forall integer k; 0 <= k < TINY_BLOCKS ==> t->live[k] == 0;
   @*/
 
 /* What says what came of the call. */

@@ -191,10 +191,22 @@ static unsigned pack(struct heap *h, struct packs *k, unsigned n)
   return 0;
 }
 
+/* Records that are zero are right. */
+/*@ ghost
+  /@ requires zero: ZeroTiny(t);
+   @ assigns \nothing;
+   @ ensures right: Tiny(a, t);
+   @/
+  static void lemma_zero_tiny(struct arena *a, struct tiny *t) { }
+*/
+
 static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled)
 {
+  /*@ ghost struct packs *was = records; */
   struct packs *k = packs_make(h);
   unsigned off, class;
+  /*@ ghost if (was == NULL && k != NULL) lemma_zero_tiny(&h->arena, &k->tiny); */
+  /*@ assert packs: PacksSound(h); */
   if (k != NULL) {
     off = pack(h, k, n);
     *refilled = k->refilled;
@@ -215,8 +227,7 @@ static unsigned packed_live(const struct heap *h, unsigned b)
 
 /* Frees the object at off, from records k. */
 /*@ IN_SECTION(h)
-  @ requires records: Packs(h, k);
-  @ requires set: Tiny(&h->arena, &k->tiny);
+  @ requires records: k == records && k != \null;
   @ assigns h->arena, k->tiny, shared, END;
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
@@ -224,8 +235,7 @@ static unsigned packed_live(const struct heap *h, unsigned b)
   @ ensures gone: !TinyStart(&k->tiny, off);
   @ ensures kept: TinyStay{Pre,Post}(&k->tiny, off);
   @ ensures no_new: TinyStartsStay{Post,Pre}(&k->tiny, 0);
-  @ ensures set: Tiny(&h->arena, &k->tiny);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static int unpack(struct heap *h, struct packs *k, unsigned off)
 {
@@ -255,14 +265,14 @@ static int packed_free(struct heap *h, unsigned off)
   @ requires block: b < TINY_BLOCKS;
   @ requires cleared: cleared == b / BLOCKS_IN_PAGE;
   @ assigns h->arena, PACKS, shared, END;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static void packed_collect_block(struct heap *h, unsigned b)
 {
   unsigned x = gone_take(h, b), i;
   count_collected(h, x);
   /*@ loop invariant range: 0 <= i <= TINY_SIZE;
-    @ loop invariant sound: Arena(&h->arena);
+    @ LOOP_SOUND(h)
     @ loop assigns i, h->arena, PACKS, shared, END;
     @ loop variant TINY_SIZE - i;
     @*/
@@ -283,7 +293,7 @@ static void packed_collect(struct heap *h, unsigned s)
 {
   unsigned i;
   /*@ loop invariant range: 0 <= i <= BLOCKS_IN_PAGE;
-    @ loop invariant sound: Arena(&h->arena);
+    @ LOOP_SOUND(h)
     @ loop assigns i, h->arena, PACKS, shared, END;
     @ loop variant BLOCKS_IN_PAGE - i;
     @*/

@@ -63,14 +63,14 @@ static size_t any_size(const struct heap *h, unsigned s, unsigned i);
   @ ensures kept: records != \null ==> TinyStay{Pre,Post}(&records->tiny, off);
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static int packed_free(struct heap *h, unsigned off);
 
 /* The bytes of block b, of a packed span, at which objects begin, a bit each. */
 /*@ IN_SECTION(h)
   @ requires block: b < TINY_BLOCKS;
-  @ assigns shared, records;
+  @ assigns shared;
   @ ensures live: records != \null ==> \result == records->tiny.live[b];
   @*/
 static unsigned packed_live(const struct heap *h, unsigned b);
@@ -80,7 +80,7 @@ static unsigned packed_live(const struct heap *h, unsigned b);
   @ requires span: s < ARENA_PAGES;
   @ requires cleared: cleared == s;
   @ assigns h->arena, PACKS, shared, END;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static void packed_collect(struct heap *h, unsigned s);
 
@@ -95,8 +95,7 @@ static void packed_mark(struct heap *h, unsigned s);
 /* A tiny object of n bytes, that was none before, from the records k of h: its
  * offset, or 0.  k->refilled says whether a span was made. */
 /*@ IN_SECTION(h)
-  @ requires records: Packs(h, k);
-  @ requires set: Tiny(&h->arena, &k->tiny);
+  @ requires records: k == records && k != \null;
   @ requires size: 1 <= n < TINY_SIZE;
   @ assigns h->arena, k->tiny, k->refilled, k->last[0 .. TINY_BLOCKS - 1].bytes,
   @   BLOCK;
@@ -113,8 +112,7 @@ static void packed_mark(struct heap *h, unsigned s);
   @   k->refilled == 0;
   @ ensures kept: TinyStay{Pre,Post}(&k->tiny, \result);
   @ ensures no_new: TinyStartsStay{Post,Pre}(&k->tiny, \result);
-  @ ensures set: Tiny(&h->arena, &k->tiny);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static unsigned pack(struct heap *h, struct packs *k, unsigned n);
 
@@ -129,7 +127,7 @@ static unsigned pack(struct heap *h, struct packs *k, unsigned n);
   @ ensures none: \result == 0 ==> full == h;
   @ ensures run: \result != 0 ==>
   @   RunsMade{Pre,Post}(&h->arena, *refilled, \result / PAGE_SIZE);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static unsigned packed_alloc(struct heap *h, unsigned n, short *refilled);
 

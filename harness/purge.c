@@ -8,17 +8,17 @@
 #include "atomic.h"
 #include "platform_linux.h"
 
-static unsigned short clock_now(void)
+static unsigned clock_now(void)
 {
-  return (unsigned short)(os_milliseconds() / CLOCK_MS % 65536u);
+  return os_milliseconds() / CLOCK_MS % CLOCK_ROUND;
 }
 
-static unsigned clock_passed(unsigned short now, uintptr_t since)
+static unsigned clock_passed(unsigned now, uintptr_t since)
 {
-  return (now + 65536u - (unsigned)(since % 65536u)) % 65536u;
+  return (now + CLOCK_ROUND - (unsigned)(since % CLOCK_ROUND)) % CLOCK_ROUND;
 }
 
-#define TICKS 64u                     /* slow paths for one look at the clock */
+#define TICKS 64                      /* slow paths for one look at the clock */
 
 static void warm_set(struct heap *h, unsigned s, unsigned n, unsigned warm)
 {
@@ -31,7 +31,7 @@ static void warm_set(struct heap *h, unsigned s, unsigned n, unsigned warm)
     @ loop variant end - p;
     @*/
   for (p = s; p < end; p++) {
-    h->note.warm[p] = (unsigned short)warm;
+    h->note.warm[p] = (short)warm;
   }
 }
 
@@ -123,16 +123,16 @@ static void purge(struct heap *h, int all)
   @*/
 static LM_COLD void tick_slow(struct heap *h)
 {
-  unsigned short now = clock_now();
-  if (clock_passed(now, h->note.looked) > PURGE_MS / CLOCK_MS) {
-    h->note.looked = now;
+  unsigned now = clock_now();
+  if (clock_passed(now, mark_get(&h->looked)) > PURGE_MS / CLOCK_MS) {
+    mark_set(&h->looked, now);
     purge(h, 0);
   }
 }
 
 static int tick(struct heap *h)
 {
-  h->note.ticks = (unsigned short)((h->note.ticks + 1u) % TICKS);
+  h->note.ticks = (short)((h->note.ticks + 1) % TICKS);
   if (h->note.ticks != 0) {
     return 0;
   }

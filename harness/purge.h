@@ -13,18 +13,20 @@
 #define USED 1u                       /* since the last look */
 #define COOLING 2u                    /* free at the last look */
 
-/* The time, in units of CLOCK_MS milliseconds, modulo 65536; how many of these have
- * passed since it was since. */
+/* The time, in units of CLOCK_MS milliseconds, modulo CLOCK_ROUND; how many of these
+ * have passed since it was since. */
 #define CLOCK_MS 32u
+#define CLOCK_ROUND 65536u
 /*@ assigns shared;
-  @ ensures \true;
+  @ ensures range: 0 <= \result < CLOCK_ROUND;
   @*/
-static unsigned short clock_now(void);
-/*@ assigns \nothing;
-  @ ensures passed: 0 <= \result < 65536;
-  @ ensures since: (since + \result) % 65536 == now;
+static unsigned clock_now(void);
+/*@ requires now: now < CLOCK_ROUND;
+  @ assigns \nothing;
+  @ ensures passed: 0 <= \result < CLOCK_ROUND;
+  @ ensures since: (since + \result) % CLOCK_ROUND == now;
   @*/
-static unsigned clock_passed(unsigned short now, uintptr_t since);
+static unsigned clock_passed(unsigned now, uintptr_t since);
 
 #define PURGE_PAGES 8u                /* shorter free runs are kept */
 

@@ -24,6 +24,7 @@ static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i
 static int block_free(struct heap *h, unsigned off)
 {
   int what;
+  /*@ ghost lemma_plain(&h->arena, off); */
   /*@ ghost show_what(h, off); */
   what = arena_free(&h->arena, off);
   /*@ ghost if (what == LM_OK) show_end(h, off); else show_wrong(h, off, what); */
@@ -45,7 +46,7 @@ static int any_free(struct heap *h, unsigned off)
   @ assigns h->arena, shared, END;
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static int collect_one(struct heap *h, unsigned off)
 {
@@ -58,7 +59,14 @@ static int collect_one(struct heap *h, unsigned off)
 
 static word slots_free(struct heap *h, unsigned s, unsigned w, word x)
 {
-  return arena_sweep(&h->arena, s, w, x);
+  word left = arena_sweep(&h->arena, s, w, x);
+  /*@ ghost lemma_tiny_class(); */
+  /*@ assert tiny: records != \null ==> \forall integer k;
+    @   TinyPacked(&records->tiny, k) ==> TinyBlock(&h->arena, k * TINY_SIZE); */
+  /*@ assert blocks: records != \null ==> \forall integer k;
+    @   TinyPacked(&records->tiny, k) ==>
+    @   Block(&h->arena, k * TINY_SIZE, ClassSize[TAG_TINY / 2]); */
+  return left;
 }
 
 /* Frees the slots of word w of span s that others have freed: all at once, and
@@ -69,7 +77,7 @@ static word slots_free(struct heap *h, unsigned s, unsigned w, word x)
   @ requires index: w < WORDS;
   @ requires cleared: cleared == s;
   @ assigns h->arena, PACKS, shared, END;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static void collect_word(struct heap *h, unsigned s, unsigned w)
 {
@@ -78,7 +86,7 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
   if (!is_packed(h, s)) {
     x = slots_free(h, s, w, x);
   }
-  /*@ loop invariant sound: Arena(&h->arena);
+  /*@ LOOP_SOUND(h)
     @ loop assigns x, h->arena, PACKS, shared, END;
     @ loop variant x;
     @*/
@@ -97,7 +105,7 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
   @ requires span: s < ARENA_PAGES;
   @ assigns h->arena, PACKS, shared, END, due, cleared;
   @ ensures due: due == \old(due);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static void collect_span(struct heap *h, unsigned s)
 {
@@ -109,7 +117,7 @@ static void collect_span(struct heap *h, unsigned s)
     queued_set(h, s, 0);
   }
   /*@ loop invariant range: 0 <= w <= WORDS;
-    @ loop invariant sound: Arena(&h->arena);
+    @ LOOP_SOUND(h)
     @ loop assigns w, h->arena, PACKS, shared, END;
     @ loop variant WORDS - w;
     @*/
@@ -130,7 +138,7 @@ static void collect(struct heap *h)
   s = pending_take(h);
   /*@ loop invariant range: 0 <= n <= ARENA_PAGES;
     @ loop invariant span: s < ARENA_PAGES;
-    @ loop invariant sound: Arena(&h->arena);
+    @ LOOP_SOUND(h)
     @ loop invariant due: due == \at(due,Pre);
     @ loop assigns s, next, n, h->arena, PACKS, shared, END, due, cleared;
     @ loop variant ARENA_PAGES - n;

@@ -27,7 +27,7 @@ static int any_peek(const struct heap *h, unsigned off, unsigned *s, unsigned *i
   @ assigns h->arena, PACKS, shared, END;
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static int any_free(struct heap *h, unsigned off);
 
@@ -40,7 +40,7 @@ static int any_free(struct heap *h, unsigned off);
   @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, off);
   @ ensures ended: \result == LM_OK ==> ended == (char *)h->base + off;
   @ ensures wrong: \result != LM_OK ==> Wrong(h->base + off, \result);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static int block_free(struct heap *h, unsigned off);
 
@@ -60,7 +60,7 @@ static int block_free(struct heap *h, unsigned off);
   @   !BlockNamed{Pre}(&h->arena, s, w, x, off) ==>
   @   Block{Pre}(&h->arena, off, n) ==> Block(&h->arena, off, n);
   @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, 0);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static word slots_free(struct heap *h, unsigned s, unsigned w, word x);
 
@@ -69,7 +69,7 @@ static word slots_free(struct heap *h, unsigned s, unsigned w, word x);
   @ assigns h->arena, PACKS, shared, END, due, cleared, drained;
   @ KEEPS_END
   @ ensures drained: drained == h;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static void collect(struct heap *h);
 

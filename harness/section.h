@@ -78,6 +78,14 @@ static long thread_number(void);
 
 /* ---- Sections ---- */
 
+/* What a section finds, and leaves; the same for a loop in it. */
+#define ENSURES_SOUND(h) \
+  ensures sound: Arena(&(h)->arena); \
+  ensures packs: PacksSound(h);
+#define LOOP_SOUND(h) \
+  loop invariant sound: Arena(&(h)->arena); \
+  loop invariant packs: PacksSound(h);
+
 /* This thread begins to change heaps of its own.  A signal handler that
  * allocates from now on leaves them alone; one that came before may have
  * taken a heap, or changed which is the first. */
@@ -122,13 +130,14 @@ static void own_end(struct heap *h);
   @ requires entitled: (own == 1 && Mine(h)) || (locked == 1 && nobodys == h);
   @ assigns h->arena, PACKS, h->note, inside, drained;
   @ ensures inside: inside == h;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @*/
 static void section_enter(struct heap *h);
 
 /*@ requires heap: Heap(h);
   @ requires inside: inside == h;
   @ requires sound: Arena(&h->arena);
+  @ requires packs: PacksSound(h);
   @ assigns h->arena, PACKS, h->note, inside;
   @ ensures left: inside == \null;
   @*/
@@ -182,7 +191,8 @@ static void heap_publish(struct heap *h);
 #define IN_SECTION(h) \
   requires heap: Heap(h); \
   requires inside: inside == h; \
-  requires sound: Arena(&h->arena);
+  requires sound: Arena(&h->arena); \
+  requires packs: PacksSound(h);
 
 /* ---- What came of a call: no code ---- */
 

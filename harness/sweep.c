@@ -138,7 +138,7 @@ static int same_span(struct lm_span v, struct lm_span w)
 /*@ IN_SECTION(h)
   @ requires block: b < TINY_BLOCKS;
   @ assigns h->arena, PACKS, shared, END;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @ ensures few: 0 <= \result <= TINY_SIZE;
   @*/
 static long sweep_block(struct heap *h, unsigned b)
@@ -147,7 +147,7 @@ static long sweep_block(struct heap *h, unsigned b)
   long n = 0;
   /*@ loop invariant range: 0 <= i <= TINY_SIZE;
     @ loop invariant few: 0 <= n <= i;
-    @ loop invariant sound: Arena(&h->arena);
+    @ LOOP_SOUND(h)
     @ loop assigns i, n, h->arena, PACKS, shared, END;
     @ loop variant TINY_SIZE - i;
     @*/
@@ -163,7 +163,7 @@ static long sweep_block(struct heap *h, unsigned b)
 /*@ IN_SECTION(h)
   @ requires page: s < ARENA_PAGES;
   @ assigns h->arena, PACKS, shared, END;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @ ensures some: 0 <= \result;
   @*/
 static long sweep_packed(struct heap *h, unsigned s, const unsigned long *marks)
@@ -172,7 +172,7 @@ static long sweep_packed(struct heap *h, unsigned s, const unsigned long *marks)
   unsigned i;
   /*@ loop invariant range: 0 <= i <= BLOCKS_IN_PAGE;
     @ loop invariant few: 0 <= n <= i * TINY_SIZE;
-    @ loop invariant sound: Arena(&h->arena);
+    @ LOOP_SOUND(h)
     @ loop assigns i, n, h->arena, PACKS, shared, END;
     @ loop variant BLOCKS_IN_PAGE - i;
     @*/
@@ -196,7 +196,7 @@ static long sweep_packed(struct heap *h, unsigned s, const unsigned long *marks)
   @   !BlockNamed{Pre}(&h->arena, s, w, dead, off) ==>
   @   Block{Pre}(&h->arena, off, n) ==> Block(&h->arena, off, n);
   @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, 0);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @ ensures few: 0 <= \result <= WORD_BITS;
   @*/
 static long sweep_word(struct heap *h, unsigned s, unsigned w, word dead)
@@ -210,7 +210,7 @@ static long sweep_word(struct heap *h, unsigned s, unsigned w, word dead)
   @ requires page: s < ARENA_PAGES;
   @ requires count: count <= SLOTS_MAX;
   @ assigns h->arena, shared;
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @ ensures some: 0 <= \result;
   @*/
 static long sweep_slots(struct heap *h, unsigned s, unsigned count,
@@ -220,7 +220,7 @@ static long sweep_slots(struct heap *h, unsigned s, unsigned count,
   unsigned w;
   /*@ loop invariant range: 0 <= w <= WORDS;
     @ loop invariant few: 0 <= n <= w * WORD_BITS;
-    @ loop invariant sound: Arena(&h->arena);
+    @ LOOP_SOUND(h)
     @ loop assigns w, n, h->arena, shared;
     @ loop variant WORDS - w;
     @*/
@@ -256,7 +256,7 @@ static long sweep_slots(struct heap *h, unsigned s, unsigned count,
   @ requires in: In(h, span.start);
   @ assigns h->arena, PACKS, h->note, shared, END, due, cleared, drained, unfit;
   @ ensures due: due == \old(due);
-  @ ensures sound: Arena(&h->arena);
+  @ ENSURES_SOUND(h)
   @ ensures result: -1 <= \result;
   @ ensures must: \result == -1 ==> unfit == span.start;
   @*/
