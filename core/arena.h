@@ -409,8 +409,8 @@ LM_CORE int arena_free(struct arena *a, unsigned off);
   @ ensures gone: \result != 0 ==> !BlockStart(a, off);
   @ ensures again: \result != 0 ==> \forall integer l;
   @   BlockHeld{Pre}(a, off, l) ==> Room(a, l, l % TAGS);
-  @ ensures kept: \result != 0 ==> BlocksStay{Pre,Post}(a, off);
-  @ ensures no_new: \result != 0 ==> BlocksStay{Post,Pre}(a, off);
+  @ ensures kept: BlocksStay{Pre,Post}(a, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(a, off);
   @ ensures sound: Arena(a);
   @*/
 LM_CORE int arena_free_quick(struct arena *a, unsigned off);

@@ -455,6 +455,7 @@ static unsigned heap_get(struct heap *h, unsigned tag, unsigned amount, struct g
   int used = h->arena.fresh;
   short refilled;
   unsigned off;
+  /*@ ghost lemma_no_zero(&h->arena); */
   if (SLOTTED(tag)) {
     count_refill(h);
     off = arena_alloc(&h->arena, HOLDER, tag, &refilled);
@@ -839,8 +840,8 @@ static inline unsigned take(struct heap *h, unsigned k, unsigned tag)
   @ ensures none: \result == 0 ==> ended == \old(ended);
   @ ensures gone: \result != 0 ==> BlockStart{Pre}(&h->arena, off) &&
   @   !BlockStart(&h->arena, off);
-  @ ensures kept: \result != 0 ==> BlocksStay{Pre,Post}(&h->arena, off);
-  @ ensures no_new: \result != 0 ==> BlocksStay{Post,Pre}(&h->arena, off);
+  @ ensures kept: BlocksStay{Pre,Post}(&h->arena, off);
+  @ ensures no_new: BlocksStay{Post,Pre}(&h->arena, off);
   @ ENSURES_SOUND(h)
   @*/
 static inline int give(struct heap *h, unsigned off)
@@ -1032,6 +1033,7 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n)
   }
   own_begin();
   section_enter(h);
+  /*@ ghost lemma_no_zero(&h->arena); */
   done = arena_look(&h->arena, off) == LM_OK && arena_resize(&h->arena, off, n);
   if (done) {
     /*@ ghost show_live(h, off, n * PAGE_SIZE); */
