@@ -541,6 +541,9 @@ static inline int slot_at_hand(struct heap *h, unsigned l, unsigned t)
   /*@ assert taken: TakenSame{Pre,Here}(&h->arena); */
   /*@ assert slots: SlotsStay{Pre,Here}(&h->arena, 0); */
   /*@ assert larges: LargesStay{Pre,Here}(&h->arena, 0); */
+  /*@ assert kept: BlocksStay{Pre,Here}(&h->arena, 0); */
+  /*@ assert same: records != \null ==> TinySame{Pre,Here}(&records->tiny); */
+  /*@ assert blocks: records != \null ==> TinyBlocks(&h->arena, &records->tiny); */
   return found;
 }
 

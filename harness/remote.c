@@ -59,8 +59,11 @@ static int collect_one(struct heap *h, unsigned off)
 
 static word slots_free(struct heap *h, unsigned s, unsigned w, word x)
 {
-  word left = arena_sweep(&h->arena, s, w, x);
+  word left;
+  /*@ assert plain: h->arena.tag[s] != TAG_TINY; */
+  left = arena_sweep(&h->arena, s, w, x);
   /*@ ghost lemma_tiny_class(); */
+  /*@ assert same: records != \null ==> TinySame{Pre,Here}(&records->tiny); */
   /*@ assert tiny: records != \null ==> \forall integer k;
     @   TinyPacked(&records->tiny, k) ==> TinyBlock(&h->arena, k * TINY_SIZE); */
   /*@ assert blocks: records != \null ==> \forall integer k;
