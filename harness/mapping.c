@@ -375,3 +375,66 @@ static void *mapping_resize(void *p, size_t n)
   table_unlock();
   return q;
 }
+
+/* ---- For a collector, and statistics ---- */
+
+/* Entry i of the table; size 0 if it has no such entry. */
+/*@ requires table: Table;
+  @ assigns \nothing;
+  @ ensures some: i < nmappings ==>
+  @   MappingIs(i, \result.start, \result.size, \result.noscan);
+  @ ensures none: i >= nmappings <==> \result.size == 0;
+  @*/
+static struct mapping mapping_get(size_t i)
+{
+  struct mapping m = { 0, 0, 0 };
+  if (i < nmappings) {
+    m.start = mappings[i].start;
+    m.size = mappings[i].size;
+    m.noscan = mappings[i].noscan;
+  }
+  return m;
+}
+
+static struct mapping mapping_at(const void *p)
+{
+  struct mapping m;
+  table_lock();
+  m = mapping_get(mapping_find((uintptr_t)p));
+  table_unlock();
+  return m;
+}
+
+static struct mapping mapping_from(uintptr_t from)
+{
+  struct mapping m;
+  table_lock();
+  m = mapping_get(mappings_below(from));
+  table_unlock();
+  return m;
+}
+
+static struct mapped mappings_count(void)
+{
+  struct mapped all = { 0, 0 };
+  size_t sum = 0, i;
+  if (!lock_try()) {
+    return all;
+  }
+  table_seen();
+  /*@ loop invariant range: 0 <= i <= nmappings;
+    @ loop invariant sum: sum == MappedBytes(i);
+    @ loop invariant low: i < nmappings ==> sum <= mappings[i].start;
+    @ loop invariant last: 0 < i ==>
+    @   sum <= mappings[i - 1].start + mappings[i - 1].size;
+    @ loop assigns i, sum;
+    @ loop variant nmappings - i;
+    @*/
+  for (i = 0; i < nmappings; i++) {
+    sum += mappings[i].size;
+  }
+  table_unlock();
+  all.count = i;
+  all.bytes = sum;
+  return all;
+}

@@ -1,9 +1,8 @@
 /*
  * mapping.h - objects with a mapping of their own, and what mapping.c stands on.
  * They stand in a table sorted by address, under the lock.
- * Proven: what mapping.c promises here, of mapping_look, mapping_is, mapping_alloc,
- * mapping_release and mapping_resize.  Trusted: the contracts of the others,
- * whose code, if they have any, is in section.c.
+ * Proven: what mapping.c promises here, under a heading of its own.  Trusted: the
+ * contracts of the others, whose code, if they have any, is in section.c.
  */
 #ifndef LM_MAPPING_H
 #define LM_MAPPING_H
@@ -39,6 +38,10 @@ static size_t nmappings, maxmappings;
   @ // Address p is in mapping i.
   @ predicate Inside{L}(integer p, integer i) =
   @   mappings[i].start <= p < mappings[i].start + mappings[i].size;
+  @
+  @ // The bytes of the first n mappings.
+  @ logic integer MappedBytes{L}(integer n) =
+  @   n <= 0 ? 0 : MappedBytes(n - 1) + mappings[n - 1].size;
   @
   @ // Mapping i is n bytes from address p on.
   @ predicate MappingIs{L}(integer i, integer p, integer n, integer noscan) =
@@ -219,6 +222,42 @@ static size_t mapping_look(const void *p, int *what);
   @   MappingIs(i, (uintptr_t)p, size, noscan);
   @*/
 static int mapping_is(const void *p, size_t size, unsigned noscan);
+
+/* The mapping that address p lies in; the first that ends behind address from.  Its
+ * size is 0 if there is none. */
+/*@ requires outside: Outside;
+  @ assigns TABLE, nobodys, locked, shared;
+  @ ensures outside: Outside;
+  @ ensures found: \result.size != 0 ==> \exists integer i; 0 <= i < nmappings &&
+  @   MappingIs(i, \result.start, \result.size, \result.noscan) &&
+  @   Inside((uintptr_t)p, i);
+  @ ensures none: \result.size == 0 ==> Apart((uintptr_t)p, 1);
+  @*/
+static struct mapping mapping_at(const void *p);
+/*@ requires outside: Outside;
+  @ assigns TABLE, nobodys, locked, shared;
+  @ ensures outside: Outside;
+  @ ensures found: \result.size != 0 ==> \exists integer i; 0 <= i < nmappings &&
+  @   MappingIs(i, \result.start, \result.size, \result.noscan) &&
+  @   from < \result.start + \result.size && \forall integer j; 0 <= j < i ==>
+  @   mappings[j].start + mappings[j].size <= from;
+  @ ensures none: \result.size == 0 ==> \forall integer i; 0 <= i < nmappings ==>
+  @   mappings[i].start + mappings[i].size <= from;
+  @*/
+static struct mapping mapping_from(uintptr_t from);
+
+/* How many there are, and of how many bytes in all; 0 and 0 where a signal handler has
+ * interrupted who has the lock. */
+struct mapped {
+  size_t count, bytes;
+};
+/*@ requires outside: Outside;
+  @ assigns TABLE, nobodys, locked, shared;
+  @ ensures outside: Outside;
+  @ ensures count: \result.count == 0 || \result.count == nmappings;
+  @ ensures bytes: \result.bytes == MappedBytes(\result.count);
+  @*/
+static struct mapped mappings_count(void);
 
 /* Frees p, which is in no heap; it is a misuse if no mapping starts there. */
 /*@ requires outside: Outside;

@@ -70,7 +70,7 @@ static void misuse(const char *function, const void *p, int what)
   struct line l = { "", 0, NULL, NULL };
   const struct heap *h = heap_of(p);
   struct mapping *m;
-  os_lock();      /* unless this thread has it already */
+  lock_try();     /* unless this thread has it already */
   m = h != NULL ? NULL : mapping_of(p);
   if (what == LM_FOREIGN && h != NULL && run_of(&h->arena, offset(h, p) / PAGE_SIZE) != 0) {
     what = LM_INTERIOR;         /* of a large object, which arena_peek does not search for */

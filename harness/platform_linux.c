@@ -130,12 +130,12 @@ static int enter_lock(int with_shield)
   return 1;
 }
 
-static int os_lock(void)
+/* section.h has the contracts of this and of unlock. */
+static int lock_try(void)
 {
   return enter_lock(__atomic_load_n(&shield, __ATOMIC_RELAXED));
 }
 
-/* section.h has the contract. */
 static void unlock(void)
 {
   pthread_mutex_unlock(&mutex);

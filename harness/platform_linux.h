@@ -1,7 +1,7 @@
 /*
  * platform_linux.h - all that lemmalloc asks of the operating system.
  * A port to another system replaces this file and platform_linux.c.
- * None of these functions allocates; none but os_lock, os_write, os_say and
+ * None of these functions allocates; none but lock_try, os_write, os_say and
  * os_create blocks.
  * The contracts are for who calls: shared is all that several threads write.
  * Proven: nothing.  Trusted: every line, and mmap(2), munmap(2), madvise(2),
@@ -59,7 +59,7 @@ static void os_small_pages(void *p, size_t size);
   @*/
 static void os_release(void *p, size_t size);
 
-/* One lock for all threads, given back by unlock (section.h).  A thread that takes
+/* There is one lock for all threads: lock_try, unlock (section.h).  A thread that takes
  * it twice, which only a signal handler that interrupts a holder can do, gets 0 and
  * must not go on.  os_shield: from now on signals wait until the lock is given back.
  * That is two system calls more, so it is for where the lock is seldom taken. */
@@ -67,7 +67,6 @@ static void os_release(void *p, size_t size);
   @ ensures \true;
   @*/
 static void os_shield(void);
-static int os_lock(void);
 
 /* Gives the lock back if this thread has it. */
 static void os_unlock_all(void);

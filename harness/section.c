@@ -11,7 +11,7 @@
 
 static void lock(void)
 {
-  if (!os_lock()) {
+  if (!lock_try()) {
     reentered();
   }
 }

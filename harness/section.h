@@ -3,7 +3,8 @@
  * Only between section_enter and section_leave, of one heap at a time: by its
  * owner, who hides the heap from its own signal handlers meanwhile, or under
  * the lock by who has seen there that the heap has no owner.  So nobody else
- * changes it, and the arena is sound at the beginning if it was left sound.
+ * changes it, and the arena is sound at the beginning if it was left sound, and so
+ * are the records of its tiny objects.
  * The last two functions compile to nothing.
  * Proven: nothing here; that who uses it keeps these rules is.
  * Trusted: that these contracts are true.  The protocol behind them is checked
@@ -21,6 +22,15 @@
   @ ensures locked: locked == 1 && nobodys == \null;
   @*/
 static void lock(void);
+
+/* The same, but 0 where a signal handler has interrupted who has the lock. */
+/*@ requires once: locked == 0;
+  @ requires nowhere: inside == \null;
+  @ assigns locked, nobodys, shared;
+  @ ensures locked: \result != 0 ==> locked == 1 && nobodys == \null;
+  @ ensures not: \result == 0 ==> locked == 0;
+  @*/
+static int lock_try(void);
 
 /*@ requires has: locked == 1;
   @ requires left: inside == \null;

@@ -105,18 +105,11 @@ static const struct heap *heap_from(unsigned *k)
   return NULL;
 }
 
-/* Not counted when this thread is inside, which a signal handler can find. */
 static void count_mappings(struct stats *st)
 {
-  size_t i;
-  if (!os_lock()) {
-    return;
-  }
-  st->mapped = nmappings;
-  for (i = 0; i < nmappings; i++) {
-    st->mapped_bytes += mappings[i].size;
-  }
-  unlock();
+  struct mapped all = mappings_count();
+  st->mapped = all.count;
+  st->mapped_bytes = all.bytes;
 }
 
 static void count_all(struct stats *st)
