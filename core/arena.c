@@ -356,8 +356,7 @@ LM_CORE unsigned cursor_word(const struct arena *a, unsigned l, unsigned t)
 LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
 {
   unsigned s = k / WORDS;
-  unsigned i;
-  unsigned off;
+  unsigned i, off;
   /*@ assert word: WORDS * s + k % WORDS == k; */
   /*@ ghost lemma_class(t / 2u); */
   i = slot_take(a, s, k % WORDS);
@@ -449,10 +448,6 @@ static int refill_block(struct arena *a, unsigned l, unsigned t)
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, 0); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, 0); */
   /*@ assert larges_back: LargesStay{Here,Pre}(a, 0); */
-  /*@ assert slots: \forall integer s, i; LiveSlot{Pre}(a, s, i) ==>
-    @   Block(a, SlotOffset{Pre}(a, s, i), ClassSize[\at(a->tag[s], Pre) / 2]); */
-  /*@ assert larges: \forall integer s; LiveLarge{Pre}(a, s) ==>
-    @   Block(a, s * PAGE_SIZE, \at(a->npages[s], Pre) * PAGE_SIZE); */
   return r;
 }
 
@@ -622,33 +617,25 @@ static unsigned large(struct arena *a, unsigned k)
 static unsigned large_block(struct arena *a, unsigned k)
 {
   unsigned s = large(a, k);
-  unsigned off = s * PAGE_SIZE;
   /*@ ghost lemma_classes(); */
   /*@ assert live: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
     @   LiveSlot(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
   /*@ assert lived: \forall integer q, j; LiveSlot(a, q, j) ==>
     @   LiveSlot{Pre}(a, q, j) && a->tag[q] == \at(a->tag[q], Pre); */
-  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, off); */
-  /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
-  /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
-  /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  /*@ assert slots_stay: SlotsStay{Pre,Here}(a, s * PAGE_SIZE); */
+  /*@ assert slots_back: SlotsStay{Here,Pre}(a, s * PAGE_SIZE); */
+  /*@ assert larges_stay: LargesStay{Pre,Here}(a, s * PAGE_SIZE); */
+  /*@ assert larges_back: LargesStay{Here,Pre}(a, s * PAGE_SIZE); */
   if (s == 0u) {
     return 0u;
   }
   /*@ assert large: LiveLarge(a, s); */
-  /*@ ghost lemma_one_large(a, s, off); */
+  /*@ ghost lemma_one_large(a, s, s * PAGE_SIZE); */
   /*@ assert no_slot: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
     @   SlotOffset{Pre}(a, q, j) != s * PAGE_SIZE; */
   /*@ assert no_large: \forall integer q; LiveLarge{Pre}(a, q) ==>
     @   q * PAGE_SIZE != s * PAGE_SIZE; */
   /*@ assert no_block: \forall integer n; !Block{Pre}(a, s * PAGE_SIZE, n); */
-  /*@ assert slots: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
-    @   SlotOffset{Pre}(a, q, j) != off ==>
-    @   Block(a, SlotOffset{Pre}(a, q, j), ClassSize[\at(a->tag[q], Pre) / 2]); */
-  /*@ assert larges: \forall integer q; LiveLarge{Pre}(a, q) ==>
-    @   q * PAGE_SIZE != off ==>
-    @   Block(a, q * PAGE_SIZE, \at(a->npages[q], Pre) * PAGE_SIZE); */
-  (void)off;
   return s;
 }
 
