@@ -9,13 +9,30 @@
 #include "sizeclass.h"
 #include "span.h"
 
+/* Trees that are zero are right. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires zero: \forall integer p; 0 <= p < NODES ==>
+   @   a->leaf[p] == 0 && a->best[p] == 0;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ensures tree: FitTree(a);
+   @/
+  static void lemma_zero_fit(const struct arena *a) {
+    /@ assert blocks: FitBlocks(a); @/
+    /@ assert roots: FitRoots(a); @/
+  }
+*/
+
 LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
 {
+  /*@ ghost lemma_zero_fit(a); */
   a->lo = lo;
   a->hi = hi;
   a->tag[lo] = TAG_FREE;
   a->npages[lo] = hi - lo;
   a->owner[hi - 1u] = (int)lo;
+  /*@ assert same: FitSame{Pre,Here}(a); */
   fit_set(a, lo, (int)(hi - lo));
 }
 

@@ -490,6 +490,8 @@ static unsigned tiny_pack(struct tiny *t, unsigned h, unsigned o, unsigned n)
   /*@ assert kept: TinyOwnsStay{Pre,Here}(t, k, o); */
   /*@ assert no_new: TinyLiveSame{Pre,Here}(t, k, o); */
   /*@ assert object: TinyObject(t, TinyOffset(k, o), n); */
+  /*@ assert new: \forall integer q, j; TinyLive{Pre}(t, q, j) ==>
+    @   TinyOffset(q, j) != TinyOffset(k, o); */
   return k * TINY_SIZE + o;
 }
 
