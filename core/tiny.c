@@ -333,6 +333,12 @@ static int object_out(struct tiny *t, unsigned k, unsigned i)
   void lemma_tiny_class(void) { }
 */
 
+/*@ // All blocks stay if all but that at x do, and none was there.
+  @ lemma blocks_none{K,L}: \forall struct arena *a, integer x, y;
+  @   BlocksStay{K,L}(a, x) ==> !BlockStart{K}(a, x) ==> !TinyBlock{K}(a, x) ==>
+  @   BlocksStay{K,L}(a, y);
+  @*/
+
 /* The number of a new block for holder h, or 0; as arena_alloc. */
 /*@ requires arena: \valid(a);
   @ requires tiny: \valid(t) && \separated(t, a);
@@ -372,6 +378,7 @@ static unsigned block_new(struct arena *a, const struct tiny *t, unsigned h,
   off = arena_alloc(a, h, TAG_TINY, refilled);
   (void)t;
   /*@ assert new: \forall integer n; off != 0 ==> !Block{Pre}(a, off, n); */
+  /*@ assert none: !BlockStart{Pre}(a, off) && !TinyBlock{Pre}(a, off); */
   /*@ assert kept: BlocksStay{Pre,Here}(a, 0); */
   if (off == 0u) {
     return 0u;
