@@ -99,8 +99,10 @@ static unsigned another(struct arena *a, unsigned h, unsigned t, unsigned size)
   @   off != p ==> off <= i < off + n ==> base[i] == \old(base[i]);
   @ ensures fails: \result == 0 ==> \forall integer i; p <= i < p + old ==>
   @   base[i] == \old(base[i]);
-  @ ensures stay: BlocksStay{Pre,Post}(a, p);
-  @ ensures same: \result == 0 ==> BlocksStay{Pre,Post}(a, 0);
+  @ ensures stay: \forall integer off, n; off != p ==>
+  @   Block{Pre}(a, off, n) ==> Block(a, off, n);
+  @ ensures same: \result == 0 ==> \forall integer off, n;
+  @   Block{Pre}(a, off, n) ==> Block(a, off, n);
   @ ensures sound: Arena(a);
   @*/
 unsigned move(struct arena *a, cell *base, unsigned p, unsigned old,
@@ -108,7 +110,6 @@ unsigned move(struct arena *a, cell *base, unsigned p, unsigned old,
 {
   unsigned q = another(a, h, t, size);
   if (q == 0u) {
-    /*@ assert same: BlocksStay{Pre,Here}(a, p); */
     return 0u;
   }
   /*@ assert elsewhere: q != p; */
@@ -119,6 +120,7 @@ unsigned move(struct arena *a, cell *base, unsigned p, unsigned old,
     @   Block(a, off, n); */
   arena_free(a, p);
   /*@ assert still: Block(a, q, size); */
-  /*@ assert rest: BlocksStay{Pre,Here}(a, p); */
+  /*@ assert rest: \forall integer off, n; off != p ==>
+    @   Block{Pre}(a, off, n) ==> Block(a, off, n); */
   return q;
 }
