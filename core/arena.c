@@ -394,6 +394,9 @@ LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
   /*@ assert slots_back: SlotsStay{Here,Pre}(a, off); */
   /*@ assert larges_stay: LargesStay{Pre,Here}(a, off); */
   /*@ assert larges_back: LargesStay{Here,Pre}(a, off); */
+  /*@ assert one: \forall integer q, j; LiveSlot(a, q, j) ==>
+    @   SlotOffset(a, q, j) == off ==> q == s && j == i; */
+  /*@ assert was: !LiveSlot{Pre}(a, s, i); */
   /*@ assert no_slot: \forall integer q, j; LiveSlot{Pre}(a, q, j) ==>
     @   SlotOffset{Pre}(a, q, j) != off; */
   /*@ assert no_large: \forall integer q; LiveLarge{Pre}(a, q) ==>
