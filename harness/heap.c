@@ -524,12 +524,16 @@ static unsigned heap_get_tiny(struct heap *h, unsigned n, struct got *g)
 #define HAND_ALL 2            /* or anything that can be made free */
 
 /* Moves the cursor of list l, of tag t, to a slot of a span there is; 0 if none is at
- * hand. */
+ * hand: the span that it was in and the first on its list are full.  As cursor_find. */
 /*@ IN_SECTION(h)
   @ requires tag: SlotTag(t);
   @ requires list: TAGS <= l < LISTS && l % TAGS == t;
   @ assigns h->arena;
   @ ensures room: \result != 0 ==> CursorRoom(&h->arena, l);
+  @ ensures full: \result == 0 ==> \old(h->arena.cur[l]) == 0 ||
+  @   Full(&h->arena, \old(h->arena.cur[l]));
+  @ ensures first: \result == 0 ==> \old(h->arena.head[l]) == 0 ||
+  @   Full(&h->arena, \old(h->arena.head[l]));
   @ ensures kept: BlocksStay{Pre,Post}(&h->arena, 0);
   @ ENSURES_SOUND(h)
   @*/
