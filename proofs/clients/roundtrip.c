@@ -23,8 +23,8 @@ int malloc_free(struct arena *a, unsigned h, unsigned tag)
   }
   /*@ assert live: BlockStart(a, p); */
   what = arena_free(a, p);
-  /*@ assert new: \forall integer n; !Block{Pre}(a, p, n); */
-  /*@ assert gone: \forall integer n; !Block(a, p, n); */
+  /*@ ghost lemma_gone(a, p); */
+  /*@ assert new: !BlockStart{Pre}(a, p); */
   /*@ assert kept: BlocksStay{Pre,Here}(a, p); */
   /*@ assert no_new: BlocksStay{Here,Pre}(a, p); */
   return what;
@@ -37,6 +37,7 @@ int malloc_free(struct arena *a, unsigned h, unsigned tag)
   @ assigns *a;
   @ ensures live: \result != 0 ==> BlockStart(a, \result);
   @ ensures none: \result != 0 ==> \forall integer n; !Block{Pre}(a, \result, n);
+  @ ensures new_tiny: \result != 0 ==> !TinyBlock{Pre}(a, \result);
   @ ensures kept: BlocksStay{Pre,Post}(a, \result);
   @ ensures no_new: BlocksStay{Post,Pre}(a, \result);
   @ ensures sound: Arena(a);
@@ -57,11 +58,17 @@ static unsigned large_new(struct arena *a, unsigned n)
   @*/
 int large_free(struct arena *a, unsigned n)
 {
+  int what;
   unsigned p = large_new(a, n);
   if (p == 0u) {
     return LM_OK;
   }
-  return arena_free(a, p);
+  what = arena_free(a, p);
+  /*@ ghost lemma_gone(a, p); */
+  /*@ assert new: !BlockStart{Pre}(a, p); */
+  /*@ assert kept: BlocksStay{Pre,Here}(a, p); */
+  /*@ assert no_new: BlocksStay{Here,Pre}(a, p); */
+  return what;
 }
 
 /*@ requires arena: \valid(a);
