@@ -33,8 +33,20 @@ LM_CORE void run_split(struct arena *a, unsigned s, unsigned k)
   a->tag[r] = TAG_FREE;
   a->tag[s] = TAG_LARGE;
   /*@ assert nodes: FitSame{Pre,Here}(a); */
+  /*@ assert last: FreeLast(a); */
+  /*@ assert first: UsedFirst(a); */
+  /*@ assert behind: OwnerBehind(a); */
+  /*@ assert inside: RunsInside(a); */
+  /*@ assert apart: RunsApart(a); */
+  /*@ assert tile: RunsTile(a); */
+  /*@ assert coalesced: RunsCoalesced(a); */
+  /*@ ghost Cut: ; */
   fit_set(a, r, (int)(n - k));
   fit_set(a, s, 0);
+  /*@ assert free_leaf: FreeLeaf(a); */
+  /*@ assert used_leaf: UsedLeaf(a); */
+  /*@ assert owner: \forall integer p; 0 <= p < ARENA_PAGES ==>
+    @   a->owner[p] == \at(a->owner[p], Cut); */
 }
 
 LM_CORE void run_grow(struct arena *a, unsigned l, unsigned s)
