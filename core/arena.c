@@ -372,8 +372,7 @@ LM_CORE unsigned cursor_word(const struct arena *a, unsigned l, unsigned t)
 
 LM_CORE unsigned arena_take(struct arena *a, unsigned k, unsigned t)
 {
-  unsigned s = k / WORDS;
-  unsigned i, off;
+  unsigned s = k / WORDS, i, off;
   /*@ assert word: WORDS * s + k % WORDS == k; */
   /*@ ghost lemma_class(t / 2u); */
   i = slot_take(a, s, k % WORDS);

@@ -236,8 +236,7 @@ LM_CORE int arena_peek(const struct arena *a, unsigned off, unsigned *s,
 
 LM_CORE unsigned arena_offset_of(const struct arena *a, unsigned s, unsigned i)
 {
-  unsigned t = a->tag[s];
-  unsigned d;
+  unsigned t = a->tag[s], d;
   /*@ ghost lemma_classes(); */
   if (!SLOTTED(t)) {
     return t > TAG_FREE && i == 0u ? s * PAGE_SIZE : 0u;

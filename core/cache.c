@@ -40,8 +40,7 @@ LM_CORE void cursor_drop(struct arena *a, unsigned l)
 
 LM_CORE int cursor_stay(struct arena *a, unsigned l)
 {
-  unsigned s = a->cur[l];
-  unsigned w;
+  unsigned s = a->cur[l], w;
   if (s == 0u) {
     return 0;
   }

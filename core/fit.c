@@ -236,6 +236,8 @@ LM_CORE unsigned fit_find(const struct arena *a, int k)
   @ requires p: o <= p < o + FIT_PAGES;
   @ assigns a->leaf[p], a->best[o + 1 .. o + FIT_PAGES - 1];
   @ ensures set: a->leaf[p] == v;
+  @ ensures owner_same: OwnerSame{Pre,Post}(a);
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ensures upper: FitUppers(a);
   @ ensures upper_leaf: FitUpperLeaves(a);
   @ ensures reached: FitReaches(a);
@@ -275,4 +277,6 @@ LM_CORE void fit_set(struct arena *a, unsigned p, int v)
     /*@ assert reached_leaf: FitReachLeaves(a); */
     /*@ assert roots: FitRoots(a); */
   }
+  /*@ assert blocks: FitBlocks(a); */
+  /*@ assert roots: FitRoots(a); */
 }

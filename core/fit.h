@@ -35,6 +35,8 @@ LM_CORE unsigned fit_find(const struct arena *a, int k);
   @ ensures set: a->leaf[p] == v;
   @ ensures others: \forall integer q; 0 <= q < ARENA_PAGES ==> q != p ==>
   @   a->leaf[q] == \old(a->leaf[q]);
+  @ ensures owner_same: OwnerSame{Pre,Post}(a);
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
   @ ensures tree: FitTree(a);
   @*/
 LM_CORE void fit_set(struct arena *a, unsigned p, int v);

@@ -226,8 +226,13 @@ static void untag_span(struct arena *a, unsigned s)
 
 LM_CORE unsigned heap_retire(struct arena *a, unsigned s)
 {
+  unsigned r;
   /*@ assert span: !LiveLarge{Pre}(a, s); */
   untag_span(a, s);
+  /*@ assert larges: LargesLive{Pre,Here}(a, s); */
   /*@ assert pages: LargesPages{Pre,Here}(a, s); */
-  return heap_free(a, s);
+  r = heap_free(a, s);
+  /*@ assert gone: !LiveLarge(a, s); */
+  /*@ assert larges: LargesLive{Pre,Here}(a, s); */
+  return r;
 }

@@ -21,11 +21,28 @@ LM_CORE void run_give(struct arena *a, unsigned s)
   fit_set(a, s, (int)n);
 }
 
-/* The tree hears of the rest first: so it has little to do above both. */
+/* Sets leaf p to v and leaf q to 0, in the order that leaves the trees little to do
+ * above both. */
+/*@ requires arena: \valid(a);
+  @ requires tree: FitTree(a);
+  @ requires p: p < ARENA_PAGES && q < ARENA_PAGES && p != q;
+  @ assigns a->leaf[p], a->leaf[q], FIT(a);
+  @ ensures set: a->leaf[p] == v && a->leaf[q] == 0;
+  @ ensures others: \forall integer i; 0 <= i < ARENA_PAGES ==> i != p ==>
+  @   i != q ==> a->leaf[i] == \old(a->leaf[i]);
+  @ ensures owner_same: OwnerSame{Pre,Post}(a);
+  @ ensures fresh_same: a->fresh == \old(a->fresh);
+  @ ensures tree: FitTree(a);
+  @*/
+static void fit_move(struct arena *a, unsigned p, int v, unsigned q)
+{
+  fit_set(a, p, v);
+  fit_set(a, q, 0);
+}
+
 LM_CORE void run_split(struct arena *a, unsigned s, unsigned k)
 {
-  unsigned n = a->npages[s];
-  unsigned r = s + k;
+  unsigned n = a->npages[s], r = s + k;
   a->npages[r] = n - k;
   a->npages[s] = k;
   a->owner[s + n - 1u] = (int)r;
@@ -40,13 +57,8 @@ LM_CORE void run_split(struct arena *a, unsigned s, unsigned k)
   /*@ assert apart: RunsApart(a); */
   /*@ assert tile: RunsTile(a); */
   /*@ assert coalesced: RunsCoalesced(a); */
-  /*@ ghost Cut: ; */
-  fit_set(a, r, (int)(n - k));
-  fit_set(a, s, 0);
-  /*@ assert free_leaf: FreeLeaf(a); */
-  /*@ assert used_leaf: UsedLeaf(a); */
-  /*@ assert owner: \forall integer p; 0 <= p < ARENA_PAGES ==>
-    @   a->owner[p] == \at(a->owner[p], Cut); */
+  /*@ assert owners: SlotOwners(a); */
+  fit_move(a, r, (int)(n - k), s);
 }
 
 LM_CORE void run_grow(struct arena *a, unsigned l, unsigned s)
@@ -56,6 +68,12 @@ LM_CORE void run_grow(struct arena *a, unsigned l, unsigned s)
   a->tag[s] = TAG_NONE;
   a->owner[l + n - 1u] = (int)l;
   /*@ assert nodes: FitSame{Pre,Here}(a); */
+  /*@ assert last: FreeLast(a); */
+  /*@ assert inside: RunsInside(a); */
+  /*@ assert apart: RunsApart(a); */
+  /*@ assert tile: RunsTile(a); */
+  /*@ assert coalesced: RunsCoalesced(a); */
+  /*@ assert owners: SlotOwners(a); */
   fit_set(a, l, (int)n);
 }
 
@@ -67,8 +85,15 @@ LM_CORE void run_absorb(struct arena *a, unsigned s, unsigned r)
   a->tag[r] = TAG_NONE;
   a->tag[s] = TAG_FREE;
   /*@ assert nodes: FitSame{Pre,Here}(a); */
-  fit_set(a, s, (int)n);
-  fit_set(a, r, 0);
+  /*@ assert last: FreeLast(a); */
+  /*@ assert first: UsedFirst(a); */
+  /*@ assert behind: OwnerBehind(a); */
+  /*@ assert inside: RunsInside(a); */
+  /*@ assert apart: RunsApart(a); */
+  /*@ assert tile: RunsTile(a); */
+  /*@ assert coalesced: RunsCoalesced(a); */
+  /*@ assert owners: SlotOwners(a); */
+  fit_move(a, s, (int)n, r);
 }
 
 LM_CORE void run_cut(struct arena *a, unsigned s, unsigned k)

@@ -58,6 +58,15 @@ class Verdict:
         self.rows = {}          # function -> [goals, qed, z3, slowest]
         self.faults = []
 
+    def leave(self, names):
+        """Forgets what was found of these functions, and all faults: they are tried again."""
+        all_of_it = self.is_smoke or set(names) == set(self.names)
+        self.goals = {} if all_of_it else \
+            {goal: found for goal, found in self.goals.items() if self.prefix(goal) not in names}
+        self.rows = {name: row for name, row in self.rows.items()
+                     if not all_of_it and name not in names}
+        self.smoke, self.faults = set(), []
+
     def proven(self):
         return sum(goal[0] for goal in self.goals.values())
 

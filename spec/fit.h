@@ -90,6 +90,11 @@
   @   \at(a->leaf[i], L) == \at(a->leaf[i], K);
   @ lemma fit_same{K,L}: \forall struct arena *a;
   @   FitSame{K,L}(a) ==> FitTree{K}(a) ==> FitTree{L}(a);
+  @
+  @ // No page changed its owner: setting a leaf concerns none, said as equations.
+  @ predicate OwnerSame{K,L}(struct arena *a) =
+  @   \forall integer p; 0 <= p < ARENA_PAGES ==>
+  @   \at(a->owner[p], L) == \at(a->owner[p], K);
   @*/
 
 /* The trees, in an assigns clause. */
