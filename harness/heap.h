@@ -6,6 +6,7 @@
 #ifndef LM_HEAP_OF_THREADS_H
 #define LM_HEAP_OF_THREADS_H
 #include "mapping.h"
+#include "owner.h"
 #include "registry.h"
 #include "remote.h"
 #include "../core/sizeclass.h"
@@ -18,16 +19,6 @@
 #define SLOW
 #define PUBLIC
 #endif
-
-/* Of what is called outside of sections, keeps what the thread owns, and leaves
- * it as ready to change that as it was. */
-#define FROM_OUTSIDE \
-  requires outside: Outside; \
-  requires own: Own;
-#define TO_OUTSIDE \
-  ensures outside: Outside; \
-  ensures own: Own; \
-  ensures idle: Idle{Pre} ==> Idle;
 
 /* What p in heap h is; if it is a block, its run and slot. */
 /*@ requires heap: Heap(h);
@@ -183,14 +174,6 @@ static int heap_resize_block(struct heap *h, void *p, unsigned n);
   @ TO_OUTSIDE
   @*/
 void lm_free(void *p);
-
-/* Gives back what can be of this thread's heaps, and of nobody's. */
-/*@ FROM_OUTSIDE
-  @ assigns OLD_HEAPS, own, mine, me, locked;
-  @ ensures walked: walked == 1;
-  @ TO_OUTSIDE
-  @*/
-static void heaps_trim(void);
 
 /* ---- For a collector ---- */
 

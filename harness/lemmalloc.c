@@ -2,7 +2,7 @@
  * lemmalloc.c - malloc and friends over heaps that threads own.
  * The whole library is this one translation unit: the core's functions are
  * internal and can be inlined, and nothing but the public names is exported.
- * Proven: the core; malloc.c, heap.c, registry.c, remote.c, packed.c, purge.c, sweep.c
+ * Proven: the core; malloc.c, heap.c, owner.c, registry.c, remote.c, packed.c, purge.c, sweep.c
  * and mapping.c over the
  * headers that they name as trusted.  Trusted: this file and the others it
  * includes from harness/.
@@ -68,6 +68,7 @@ __attribute__((noreturn, cold, noinline)) static void reentered(void)
 #include "mapping.c"
 #include "purge.c"
 #include "remote.c"
+#include "owner.c"
 #include "heap.c"
 #include "packed.c"
 #include "line.c"

@@ -3,7 +3,9 @@
 Scans the text: comments are left out of the code, prose out of the ACSL.  Mutants
 whose place in the code has changed are found here too, each time.
 """
-import glob, re
+import glob, os, re
+
+from judge import WRAPPER
 
 # In annotations, wherever they stand.
 ACSL = [
@@ -76,11 +78,9 @@ def read_mutants():
 def lint():
     """(faults, notes) of all sources."""
     faults, notes = [], []
-    wrapper = sorted(glob.glob("harness/heap*.[ch]") + glob.glob("harness/mapping.[ch]") +
-                     glob.glob("harness/malloc.c") + glob.glob("harness/sweep.c") + glob.glob("harness/purge.[ch]") +
-                     glob.glob("harness/registry.[ch]") +
-                     glob.glob("harness/remote.[ch]")) + [
-        "harness/atomic.h", "harness/section.h"]
+    headers = [path[:-1] + "h" for path in WRAPPER] + [
+        "harness/atomic.h", "harness/heaps.h", "harness/section.h"]
+    wrapper = sorted(WRAPPER + [path for path in headers if os.path.exists(path)])
     proven = wrapper + sorted(p for where in ("core/*.[ch]", "spec/*.h", "proofs/clients/*.[ch]")
                               for p in glob.glob(where))
     for path in proven + sorted(glob.glob("harness/*.[ch]")):
@@ -97,7 +97,7 @@ def lint():
                 elif not well_founded(*m.groups()):
                     fault(m, f"{m.group(1)} calls itself, but not in the form "
                              "f(.. n ..) = n <= 0 ? base : .. f(.. n - 1 ..)")
-    for path in sorted(set(glob.glob("harness/*.c")) - set(wrapper) -
+    for path in sorted(set(glob.glob("harness/*.c")) - set(WRAPPER) -
                        {"harness/section.c", "harness/platform_linux.c"}):
         for line, row in enumerate(open(path), 1):
             for word in re.findall(SECTION, row):
