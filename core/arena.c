@@ -24,6 +24,21 @@
   }
 */
 
+/* Lists, cursors and spans are sound where there are none. */
+/*@ ghost
+  /@ requires arena: \valid_read(a);
+   @ requires pages: \forall integer p; 0 <= p < ARENA_PAGES ==>
+   @   a->list[p] == 0 && a->tag[p] <= TAG_FREE;
+   @ requires lists: \forall integer l; 0 <= l < LISTS ==>
+   @   a->head[l] == 0 && a->last[l] == 0 && a->cur[l] == 0 && a->at[l] == 0;
+   @ terminates \true;
+   @ assigns \nothing;
+   @ ENSURES_ROOMS(a)
+   @ ENSURES_SPANS(a, 0)
+   @/
+  static void lemma_no_spans(const struct arena *a) { }
+*/
+
 LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
 {
   /*@ ghost lemma_zero_fit(a); */
@@ -33,6 +48,12 @@ LM_CORE void arena_init(struct arena *a, unsigned lo, unsigned hi)
   a->npages[lo] = hi - lo;
   a->owner[hi - 1u] = (int)lo;
   /*@ assert same: FitSame{Pre,Here}(a); */
+  /*@ ghost lemma_no_spans(a); */
+  /*@ assert none: \forall integer off, n; !Block(a, off, n); */
+  /*@ assert region: RunsRegion(a); */
+  /*@ assert inside: RunsInside(a); */
+  /*@ assert last: FreeLast(a); */
+  /*@ assert behind: OwnerBehind(a); */
   fit_set(a, lo, (int)(hi - lo));
 }
 
