@@ -280,6 +280,8 @@ static void block_open(struct tiny *t, unsigned h, unsigned k, unsigned n)
   @ ensures nobody: \forall integer g; 0 <= g < HOLDERS ==> TinyCur(t, g) != k;
   @ ensures others: \forall integer g; 0 <= g < HOLDERS ==>
   @   TinyCur(t, g) == TinyCur{Pre}(t, g) || TinyCur(t, g) == 0;
+  @ ensures live_same: \forall integer q; 0 <= q < TINY_BLOCKS ==>
+  @   t->live[q] == \old(t->live[q]);
   @*/
 static void block_leave(struct tiny *t, unsigned k)
 {
