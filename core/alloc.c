@@ -151,6 +151,9 @@ static void seat(struct arena *a, unsigned s, unsigned w)
     return;
   }
   enlist(a, s);
+  /*@ assert bits: BitsSame{Pre,Here}(a); */
+  /*@ assert tail: TailSame{Pre,Here}(a); */
+  /*@ assert span_tail: SpanTail(a); */
 }
 
 LM_CORE void anchor(struct arena *a, unsigned s, unsigned w)
