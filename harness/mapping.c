@@ -150,9 +150,14 @@ static int mappings_grow(void)
     @ loop variant nmappings - i;
     @*/
   for (i = 0; i < nmappings; i++) {
+    /*@ ghost Step: ; */
     more[i].start = mappings[i].start;
     more[i].size = mappings[i].size;
     more[i].noscan = mappings[i].noscan;
+    /*@ assert others: \forall integer j; 0 <= j < i ==>
+      @   more[j].start == \at(more[j].start,Step) &&
+      @   more[j].size == \at(more[j].size,Step) &&
+      @   more[j].noscan == \at(more[j].noscan,Step); */
   }
   if (maxmappings != 0) {
     table_unmap(mappings, maxmappings);
@@ -255,9 +260,11 @@ static void mapping_remove(size_t i)
     @ loop variant nmappings - k;
     @*/
   for (k = i; k < nmappings; k++) {
+    /*@ ghost Step: ; */
     mapping_put(k, mappings[k + 1]);
     /*@ assert put: \let j = k; MOVED(Pre,Here,j + 1,j); */
-    /*@ assert kept: \forall integer j; i <= j < k ==> MOVED(Pre,Here,j + 1,j); */
+    /*@ assert others: \forall integer j; 0 <= j <= nmappings ==> j != k ==>
+      @   MOVED(Step,Here,j,j); */
   }
 }
 
