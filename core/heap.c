@@ -9,6 +9,9 @@
 LM_CORE unsigned heap_alloc(struct arena *a, unsigned k)
 {
   unsigned s = pages_alloc(a, k);
+  /*@ assert larges: LargesLive{Pre,Here}(a, s); */
+  /*@ assert back: \forall integer t; 0 <= t < ARENA_PAGES ==>
+    @   SlotTag(a->tag[t]) ==> \at(a->tag[t],Pre) > TAG_FREE; */
   /*@ assert spans: SpansSame{Pre,Here}(a); */
   /*@ assert pages: SpanPagesSame{Pre,Here}(a); */
   /*@ assert taken: TakenSame{Pre,Here}(a); */
