@@ -50,6 +50,7 @@ LM_CORE void run_split(struct arena *a, unsigned s, unsigned k)
   a->tag[r] = TAG_FREE;
   a->tag[s] = TAG_LARGE;
   /*@ assert nodes: FitSame{Pre,Here}(a); */
+  /* What the trees do not concern is said before they change. */
   /*@ assert last: FreeLast(a); */
   /*@ assert first: UsedFirst(a); */
   /*@ assert behind: OwnerBehind(a); */

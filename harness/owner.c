@@ -143,7 +143,7 @@ static void clean(struct heap *h, int all)
   /*@ ghost if (all) show_clean(h); */
 }
 
-/* The same for h if it has no owner, under the lock. */
+/* clean for h, if it has no owner, under the lock. */
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1 && inside == \null;
   @ requires own: Own;
@@ -164,7 +164,7 @@ static void clean_unowned(struct heap *h, int all)
   }
 }
 
-/* The same for the heaps that nobody owns. */
+/* The same for all heaps that nobody owns. */
 /*@ FROM_OUTSIDE
   @ assigns OLD_HEAPS, locked;
   @ KEEPS_END
@@ -221,7 +221,7 @@ static LM_COLD void tick_unowned(void)
   }
 }
 
-/* The same for h, which this thread owns. */
+/* clean for h, if this thread owns it. */
 /*@ requires heap: Heap(h);
   @ requires begun: own == 1 && inside == \null;
   @ requires own: Own;

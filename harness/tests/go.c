@@ -63,7 +63,7 @@ static int add_span(const struct lm_span *v, void *arg)
 {
   struct sum *to = arg;
   if (v->flags & LM_TINY) {
-    CHECK(v->size == 16 && v->count == 512);    /* one page: is_packed in heap.c */
+    CHECK(v->size == 16 && v->count == 512);    /* one page: is_packed in packed.c */
     to->spans++;
   }
   return 0;
