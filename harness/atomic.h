@@ -13,12 +13,6 @@
 
 /* ---- Addresses ---- */
 
-/* The heap that is at the 4 GiB of address p; NULL if there is none. */
-/*@ assigns shared;
-  @ ensures heap: \result == \null || Heap(\result);
-  @*/
-static struct heap *heap_at(const void *p);
-
 /* Whether address p is in heap h; its offset there. */
 /*@ requires heap: Heap(h);
   @ assigns \nothing;
@@ -33,12 +27,14 @@ static unsigned offset(const struct heap *h, const void *p);
 
 /* ---- Cells ---- */
 
-/* The link to the first heap that nobody owns. */
-/*@ requires lock: locked == 1;
+/* Link i: to the heap of the i-th 4 GiB; to the first heap that nobody owns. */
+#define UNOWNED HEAPS
+/*@ requires index: i <= UNOWNED;
+  @ requires lock: i == UNOWNED ==> locked == 1;
   @ assigns \nothing;
   @ ensures link: \valid(\result);
   @*/
-static struct link *unowned(void);
+static struct link *link_of(uintptr_t i);
 
 /* A link to a heap. */
 /*@ requires link: \valid_read(l);

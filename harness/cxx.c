@@ -36,7 +36,7 @@ __attribute__((noreturn, cold)) static void cannot_throw(void)
 {
   static const char text[] =
     "lemmalloc: operator new: out of memory, and no libstdc++ to say so\n";
-  os_say(text, sizeof text - 1);
+  to_stderr(text, sizeof text - 1);
   abort();
 }
 

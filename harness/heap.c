@@ -589,7 +589,7 @@ static SLOW void own_free(struct heap *h, void *p)
   if (is_noted(h, off)) {
     /*@ ghost show_seen(p, LM_DOUBLE); */
     what = LM_DOUBLE;
-  } else if (is_packed(h, off / PAGE_SIZE) || !give(h, off)) {
+  } else {
     what = any_free(h, off);
     due = tick(h);
   }

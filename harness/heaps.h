@@ -126,7 +126,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost uintptr_t ours; */
 /*@ ghost size_t ours_size; */
 /*@ ghost int refused; */          /* 1: the system refused memory since it was 0, or
-                                    a heap that was just made had too little */
+                                    mapped it where no heap can be, or a heap that
+                                    was just made had too little */
 /*@ ghost struct heap *made; */    /* the last heap that was made */
 /*@ ghost const char *vacant; */   /* where no heap is, seen under this lock */
 /*@ ghost int error; */            /* errno of this thread */

@@ -49,20 +49,11 @@
 
 static void misuse(const char *function, const void *p, int what)
   __attribute__((noreturn, cold, noinline));
-
-/* A signal handler allocates while it interrupts an allocation. */
-__attribute__((noreturn, cold, noinline)) static void reentered(void)
-{
-  static const char text[] =
-    "lemmalloc: a signal handler called an allocation function that the "
-    "signal had interrupted\n";
-  os_unlock_all();
-  os_say(text, sizeof text - 1);
-  abort();
-}
+static void reentered(void) __attribute__((noreturn, cold, noinline));
 
 #include "atomic.h"
 #include "mapping.h"
+#include "registry.h"
 #include "section.c"
 #include "registry.c"
 #include "mapping.c"

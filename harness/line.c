@@ -4,6 +4,8 @@
  * where to; else what does not fit is left away.  Part of lemmalloc.c.
  * Proven: nothing.  Trusted: every line.
  */
+#include <errno.h>
+#include <unistd.h>
 
 struct line {
   char text[200];
@@ -54,14 +56,31 @@ static void add_number(struct line *l, uintptr_t v, unsigned radix)
   add_column(l, v, radix, 0);
 }
 
-/* As line's out: to standard error; to the file descriptor *to. */
-static void out_say(void *to, const char *text, size_t n)
-{
-  (void)to;
-  os_say(text, n);
-}
-
+/* As line's out: to the file descriptor *to, to standard error.  Errors are passed
+ * over. */
 static void out_write(void *to, const char *text, size_t n)
 {
-  os_write(*(const int *)to, text, n);
+  while (n > 0) {
+    ssize_t written = write(*(const int *)to, text, n);
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written <= 0) {
+      return;
+    }
+    text += written;
+    n -= (size_t)written;
+  }
+}
+
+static void out_say(void *to, const char *text, size_t n)
+{
+  int fd = STDERR_FILENO;
+  (void)to;
+  out_write(&fd, text, n);
+}
+
+static void to_stderr(const char *text, size_t n)
+{
+  out_say(NULL, text, n);
 }

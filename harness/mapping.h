@@ -90,7 +90,7 @@ static struct mapping *table_map(size_t max);
   @*/
 static void table_unmap(struct mapping *table, size_t max);
 
-/* os_map, os_unmap and os_remap for one object. */
+/* os_map, os_unmap and mremap(2) for one object. */
 /*@ requires none: ours_size == 0;
   @ requires size: 0 < size;
   @ requires align: 0 < align;

@@ -92,7 +92,7 @@ static void misuse(const char *function, const void *p, int what)
   }
   add(&l, "\n");
   os_unlock_all();
-  os_say(l.text, l.n);
+  to_stderr(l.text, l.n);
   abort();
 }
 
@@ -103,6 +103,17 @@ __attribute__((noreturn, cold)) static void wrong_size(const void *p)
   add_number(&l, (uintptr_t)p, 16);
   add(&l, "): the object is smaller\n");
   os_unlock_all();
-  os_say(l.text, l.n);
+  to_stderr(l.text, l.n);
+  abort();
+}
+
+/* A signal handler allocates while it interrupts an allocation. */
+__attribute__((noreturn, cold, noinline)) static void reentered(void)
+{
+  static const char text[] =
+    "lemmalloc: a signal handler called an allocation function that the "
+    "signal had interrupted\n";
+  os_unlock_all();
+  to_stderr(text, sizeof text - 1);
   abort();
 }

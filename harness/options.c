@@ -5,11 +5,16 @@
  * Proven: nothing.  Trusted: every line.  Part of lemmalloc.c.
  */
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #define SETTING "LEMMALLOC_OPTIONS"
 
 static int stats;                       /* report at exit */
 static char json_path[1024];            /* write to it at exit; "": do not */
-static int report_fd = 2;               /* standard error, kept open */
+static int report_fd = STDERR_FILENO;   /* or one that stays open when the program
+                                           closes its own at its end */
 
 static const char help_text[] =
   "lemmalloc: " SETTING " is a list with commas between of\n"
@@ -33,7 +38,7 @@ static void bad_option(const char *why, const char *s, size_t n)
     add(&l, c);
   }
   add(&l, "\n");
-  os_write(report_fd, l.text, l.n);
+  out_write(&report_fd, l.text, l.n);
 }
 
 /* Whether the n bytes at s are word; with a word that ends in = whether they
@@ -58,22 +63,24 @@ static void option(const char *s, size_t n)
   } else if (is_option(s, n, "debug")) {
     debug = 1;
   } else if (is_option(s, n, "help")) {
-    os_say(help_text, sizeof help_text - 1);
+    to_stderr(help_text, sizeof help_text - 1);
   } else if (n != 0) {
     bad_option("unknown option", s, n);
   }
 }
 
+/* A program that has other rights than who started it (setuid) has no options. */
 __attribute__((constructor)) static void options_read(void)
 {
-  const char *s = os_setting(SETTING);
+  const char *s = secure_getenv(SETTING);
   while (s != NULL && *s != '\0') {
     size_t n = strcspn(s, ",");
     option(s, n);
     s += n + (s[n] == ',');
   }
   if (stats || json_path[0] != '\0') {
-    report_fd = os_stderr();
+    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200);
+    report_fd = fd >= 0 ? fd : STDERR_FILENO;
   }
 }
 
@@ -85,7 +92,7 @@ static int json_name(char *name, size_t size)
   for (; *s != '\0'; s++) {
     struct line l = { "", 0, NULL, NULL };
     if (s[0] == '%' && s[1] == 'p') {
-      add_number(&l, os_process(), 10);
+      add_number(&l, (uintptr_t)getpid(), 10);
       s++;
     } else {
       l.text[l.n++] = *s;
@@ -104,14 +111,15 @@ static void write_json(const struct stats *st)
 {
   char name[sizeof json_path + 100];
   struct line l = { "", 0, out_write, NULL };
-  int fd = json_name(name, sizeof name) ? os_create(name) : -1;
+  int fd = !json_name(name, sizeof name) ? -1
+           : open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
   if (fd < 0) {
     bad_option("cannot write", json_path, strlen(json_path));
     return;
   }
   l.to = &fd;
   report_json(&l, st);
-  os_close(fd);
+  close(fd);
 }
 
 /* After the program's own atexit functions. */

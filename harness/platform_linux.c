@@ -4,21 +4,16 @@
  */
 #include "platform_linux.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 /* sysconf would say the same, and read 64 KiB of libc's tables for it. */
-static size_t os_page_size(void)
-{
-  return (size_t)getpagesize();
-}
+static size_t os_page_size(void) { return (size_t)getpagesize(); }
 
 static size_t os_room(void)
 {
@@ -46,21 +41,14 @@ static void *map(size_t size)
 static void *os_map(size_t size, size_t align)
 {
   size_t page = os_page_size();
-  size_t slack, before;
+  size_t slack = align > page ? align - page : 0, before;
   char *p;
   size = (size + page - 1) & ~(page - 1);
-  if (align <= page) {
-    return map(size);
+  p = slack > PTRDIFF_MAX - size ? NULL : map(size + slack);
+  if (p == NULL || slack == 0) {
+    return p;
   }
-  slack = align - page;
-  if (slack > PTRDIFF_MAX - size) {
-    return NULL;
-  }
-  p = map(size + slack);
-  if (p == NULL) {
-    return NULL;
-  }
-  before = (align - ((uintptr_t)p & (align - 1))) & (align - 1);
+  before = -(uintptr_t)p & (align - 1);
   if (before != 0) {
     munmap(p, before);
   }
@@ -77,13 +65,9 @@ static void os_small_pages(void *p, size_t size)
   errno = old;
 }
 
-static void os_unmap(void *p, size_t size)
-{
-  size_t page = os_page_size();
-  munmap(p, (size + page - 1) & ~(page - 1));
-}
+static void os_unmap(void *p, size_t size) { munmap(p, size); }
 
-static void *os_remap(void *p, size_t size, size_t to)
+static void *object_remap(void *p, size_t size, size_t to)
 {
   void *q = OS_REFUSES() ? MAP_FAILED : mremap(p, size, to, MREMAP_MAYMOVE);
   return q == MAP_FAILED ? NULL : q;
@@ -109,10 +93,7 @@ static __thread volatile sig_atomic_t inside;
 static __thread int shielded;
 static __thread sigset_t outside;       /* the signals that waited before */
 
-static void os_shield(void)
-{
-  __atomic_store_n(&shield, 1, __ATOMIC_RELAXED);
-}
+static void os_shield(void) { __atomic_store_n(&shield, 1, __ATOMIC_RELAXED); }
 
 static int enter_lock(int with_shield)
 {
@@ -132,9 +113,7 @@ static int enter_lock(int with_shield)
 
 /* section.h has the contracts of this and of unlock. */
 static int lock_try(void)
-{
-  return enter_lock(__atomic_load_n(&shield, __ATOMIC_RELAXED));
-}
+{ return enter_lock(__atomic_load_n(&shield, __ATOMIC_RELAXED)); }
 
 static void unlock(void)
 {
@@ -170,9 +149,7 @@ static void thread_round(void *rounds)
 }
 
 static void make_key(void)
-{
-  have_key = pthread_key_create(&at_end, thread_round) == 0;
-}
+{ have_key = pthread_key_create(&at_end, thread_round) == 0; }
 
 static void os_at_thread_end(void)
 {
@@ -190,71 +167,16 @@ static unsigned os_milliseconds(void)
   return (unsigned)now.tv_sec * 1000u + (unsigned)(now.tv_nsec / 1000000);
 }
 
-static int os_errno(void)
-{
-  return errno;
-}
+static int os_errno(void) { return errno; }
 
-static void os_set_errno(int value)
-{
-  errno = value;
-}
-
-static void os_write(int fd, const char *text, size_t n)
-{
-  while (n > 0) {
-    ssize_t written = write(fd, text, n);
-    if (written < 0 && errno == EINTR) {
-      continue;
-    }
-    if (written <= 0) {
-      return;
-    }
-    text += written;
-    n -= (size_t)written;
-  }
-}
-
-static void os_say(const char *text, size_t n)
-{
-  os_write(STDERR_FILENO, text, n);
-}
-
-static int os_stderr(void)
-{
-  int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200);
-  return fd >= 0 ? fd : STDERR_FILENO;
-}
-
-static int os_create(const char *path)
-{
-  return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-}
-
-static void os_close(int fd)
-{
-  close(fd);
-}
-
-static unsigned long os_process(void)
-{
-  return (unsigned long)getpid();
-}
-
-static const char *os_setting(const char *name)
-{
-  return secure_getenv(name);
-}
+static void os_set_errno(int value) { errno = value; }
 
 /* A fork copies the memory as it is: no other thread may be in the middle of
  * something.  The child's one thread is the one that took the lock.  A signal
  * handler that forks while its own thread is inside has the lock already. */
 static __thread int forking;
 
-static void before_fork(void)
-{
-  forking = enter_lock(1);
-}
+static void before_fork(void) { forking = enter_lock(1); }
 
 static void after_fork(void)
 {

@@ -1,11 +1,11 @@
 /*
- * platform_linux.h - all that lemmalloc asks of the operating system.
- * A port to another system replaces this file and platform_linux.c.
- * None of these functions allocates; none but lock_try, os_write, os_say and
- * os_create blocks.
+ * platform_linux.h - what heaps and threads need of the operating system.
+ * A port to another system replaces this file and platform_linux.c; what is written
+ * for people (line.c, options.c) asks POSIX alone.
+ * None of these functions allocates; none but lock_try blocks.
  * The contracts are for who calls: shared is all that several threads write.
  * Proven: nothing.  Trusted: every line, and mmap(2), munmap(2), madvise(2),
- * write(2), open(2), getrlimit(2) and the pthread mutex below it.
+ * getrlimit(2) and the pthread mutex below it.
  */
 #ifndef LM_PLATFORM_LINUX_H
 #define LM_PLATFORM_LINUX_H
@@ -30,8 +30,10 @@ static size_t os_room(void);
 /* Maps at least size bytes, all zero, at a multiple of align, which is a power
  * of two; NULL if that is impossible.  1 <= size <= PTRDIFF_MAX.  Memory is
  * paid for when it is first written. */
-/*@ assigns shared, error;
-  @ ensures \true;
+/*@ requires size: 0 < size <= PTRDIFF_MAX;
+  @ requires align: 0 < align;
+  @ assigns shared, error, refused;
+  @ ensures none: \result == \null ==> refused == 1;
   @*/
 static void *os_map(size_t size, size_t align);
 
@@ -40,10 +42,6 @@ static void *os_map(size_t size, size_t align);
   @ ensures \true;
   @*/
 static void os_unmap(void *p, size_t size);
-
-/* Makes the mapping p, of size bytes, one of more or fewer, here or elsewhere;
- * NULL, and p as it was, if that is impossible. */
-static void *os_remap(void *p, size_t size, size_t to);
 
 /* Asks that the size bytes at p, part of a mapping, get no huge pages, where the
  * system gives these to all. */
@@ -96,24 +94,5 @@ static int os_errno(void);
   @ ensures value: error == value;
   @*/
 static void os_set_errno(int value);
-
-/* Writes n bytes to a file; to standard error.  Errors are passed over. */
-static void os_write(int fd, const char *text, size_t n);
-static void os_say(const char *text, size_t n);
-
-/* A descriptor of its own for standard error: it stays open when the program
- * closes its own at its end. */
-static int os_stderr(void);
-
-/* Opens a new, or emptied, file for writing; below 0 if that is impossible. */
-static int os_create(const char *path);
-static void os_close(int fd);
-
-/* The number of this process. */
-static unsigned long os_process(void);
-
-/* The environment variable name; NULL if there is none, or if the program has
- * other rights than who started it (setuid). */
-static const char *os_setting(const char *name);
 
 #endif

@@ -7,9 +7,15 @@
 #include "atomic.h"
 #include "platform_linux.h"
 
+static struct heap *heap_at(uintptr_t p)
+{
+  uintptr_t n = heap_number(p);
+  return n < HEAPS ? link_get(link_of(n)) : NULL;
+}
+
 static struct heap *heap_of(const void *p)
 {
-  struct heap *h = heap_at(p);
+  struct heap *h = heap_at((uintptr_t)p);
   return h != NULL && heap_has(h, p) ? h : NULL;
 }
 
@@ -39,13 +45,13 @@ static void heap_link(struct heap *h, struct heap *next)
 
 static struct heap *unowned_first(void)
 {
-  return link_get(unowned());
+  return link_get(link_of(UNOWNED));
 }
 
 static void unowned_add(struct heap *h)
 {
   heap_link(h, unowned_first());
-  link_set(unowned(), h);
+  link_set(link_of(UNOWNED), h);
 }
 
 static struct heap *unowned_take(void)
@@ -66,7 +72,7 @@ static struct heap *unowned_take(void)
     return NULL;
   }
   if (prev == NULL) {
-    link_set(unowned(), heap_next(h));
+    link_set(link_of(UNOWNED), heap_next(h));
   } else {
     heap_link(prev, heap_next(h));
   }
@@ -79,13 +85,54 @@ static struct heap *unowned_take(void)
 #define SMALL_PAGES ((size_t)8 << 20) /* bytes; huge pages begin behind what a
                                          small program uses */
 
+/* What the system has mapped at p is of no use: p is too high, or heap h is near. */
+/*@ ghost
+  /@ requires why: heap_number(p) >= HEAPS || h != \null;
+   @ assigns refused;
+   @ ensures refused: refused == 1;
+   @/
+  static void show_taken(const char *p, const struct heap *h) {
+    refused = 1;
+  }
+*/
+
+/* Whether a heap may begin at address p: none does there. */
+/*@ requires lock: locked == 1;
+  @ assigns shared, vacant, refused;
+  @ ensures vacant: \result != 0 ==> vacant == p && heap_number(p) < HEAPS;
+  @ ensures must: \result == 0 ==> refused == 1;
+  @*/
+static int place_free(const char *p)
+{
+  const struct heap *h = heap_at((uintptr_t)p);
+  int is = heap_number(p) < HEAPS && h == NULL;
+  /*@ ghost if (is) vacant = p; else show_taken(p, h); */
+  return is;
+}
+
+/* Lets all see h, which is ready, at its base, where no heap was. */
+/*@ requires lock: locked == 1;
+  @ requires heap: Heap(h);
+  @ requires place: vacant == h->base && heap_number(h->base) < HEAPS;
+  @ requires sound: Arena(&h->arena);
+  @ assigns shared, vacant;
+  @ ensures taken: vacant == \null;
+  @*/
+static void heap_publish(struct heap *h)
+{
+  uintptr_t base = (uintptr_t)h->base, n = heap_number(base);
+  link_set(link_of(n), h);
+  /*@ ghost vacant = (const char *)0; */
+}
+
 /* Makes *h, all zero, the heap at p with size bytes of address space; or gives
  * these back, and 0, if there is a heap in the same 4 GiB. */
 /*@ requires heap: Heap(h);
   @ requires lock: locked == 1;
   @ requires zero: Zero(&h->arena);
   @ requires size: 2 * PAGE_SIZE <= size <= HEAP_PAGES * PAGE_SIZE;
-  @ assigns h->arena, h->base, h->reach, shared, error, vacant;
+  @ assigns h->arena, h->base, h->reach, shared, error, vacant, refused;
+  @ ensures must: \result == 0 ==> refused == 1;
   @ ensures zero: \result == 0 ==> Zero(&h->arena);
   @ ensures placed: \result != 0 ==> h->base == p && h->reach == size;
   @*/
@@ -109,13 +156,14 @@ static struct heap *heap_new(int is_shared)
   size_t size = (size_t)HEAP_PAGES * PAGE_SIZE;
   struct heap *h = records_map(is_shared);
   if (h == NULL) {
-    /*@ ghost refused = 1; */
     return NULL;
   }
   /*@ loop invariant size: size <= (size_t)HEAP_PAGES * PAGE_SIZE;
     @ loop invariant zero: Zero(&h->arena);
     @ loop invariant made: made == h && nobodys == h;
-    @ loop assigns size, NEW_HEAP;
+    @ loop invariant tried: refused == 1 || room < 2 * size + 2 ||
+    @   size == (size_t)HEAP_PAGES * PAGE_SIZE;
+    @ loop assigns size, NEW_HEAP, refused;
     @ loop variant size;
     @*/
   for (; size >= RESERVE_MIN; size /= 2u) {
@@ -125,6 +173,6 @@ static struct heap *heap_new(int is_shared)
     }
   }
   records_unmap(h);
-  /*@ ghost refused = 1; */
+  /*@ ghost if (room < 2u * RESERVE_MIN) refused = 1; */
   return NULL;
 }

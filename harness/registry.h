@@ -7,6 +7,12 @@
 #define LM_REGISTRY_H
 #include "section.h"
 
+/* The heap that is at the 4 GiB of address p; NULL if there is none. */
+/*@ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @*/
+static struct heap *heap_at(uintptr_t p);
+
 /* The heap that address p lies in, NULL if there is none. */
 /*@ assigns shared;
   @ ensures heap: \result == \null || (Heap(\result) && In(\result, p));
@@ -65,7 +71,8 @@ static void unowned_add(struct heap *h);
 static struct heap *unowned_take(void);
 
 /* A new heap, that nobody owns, shared or not, as large as the address space
- * allows; NULL if none fits. */
+ * allows; NULL only if the system refused memory, or a program may have less than
+ * 4 MiB of address space for it. */
 /*@ requires lock: locked == 1;
   @ assigns NEW_HEAP, nobodys, refused;
   @ ensures heap: \result == \null || Heap(\result);

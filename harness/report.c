@@ -35,7 +35,7 @@ static void report_classes(struct line *l, const struct stats *st)
 
 static void report_text(struct line *l, const struct stats *st)
 {
-  say(l, "lemmalloc: process ", os_process(), "");
+  say(l, "lemmalloc: process ", (uintptr_t)getpid(), "");
   say(l, ": ", live_bytes(st) + st->mapped_bytes, " bytes live\n");
   say(l, "  heaps: ", st->heaps, "");
   say(l, ", ", st->owned, " owned by threads");
@@ -91,7 +91,7 @@ static void json_classes(struct line *l, const struct stats *st)
 static void report_json(struct line *l, const struct stats *st)
 {
   add(l, "{\"version\": \"lemmalloc-1\",\n");
-  member(l, "process", os_process(), ",\n");
+  member(l, "process", (uintptr_t)getpid(), ",\n");
   member(l, "live_bytes", live_bytes(st) + st->mapped_bytes, ",\n");
   add(l, "\"heaps\": {");
   member(l, "count", st->heaps, ", ");

@@ -158,7 +158,8 @@ static void section_leave(struct heap *h);
 /* Records for a heap, shared or not, else all zero; NULL if there is no memory for
  * them, or no place for another heap. */
 /*@ requires lock: locked == 1;
-  @ assigns shared, error, made, nobodys;
+  @ assigns shared, error, made, nobodys, refused;
+  @ ensures refused: \result == \null ==> refused == 1;
   @ ensures heap: \result != \null ==> Heap(\result);
   @ ensures zero: \result != \null ==> Zero(&\result->arena);
   @ ensures made: \result != \null ==> made == \result;
@@ -173,23 +174,6 @@ static struct heap *records_map(int is_shared);
   @ ensures \true;
   @*/
 static void records_unmap(struct heap *h);
-
-/* Whether a heap may begin at address p: none does there. */
-/*@ requires lock: locked == 1;
-  @ assigns shared, vacant;
-  @ ensures vacant: \result != 0 ==> vacant == p;
-  @*/
-static int place_free(const char *p);
-
-/* Lets all see h at its base, where no heap was. */
-/*@ requires lock: locked == 1;
-  @ requires heap: Heap(h);
-  @ requires place: vacant == h->base;
-  @ requires sound: Arena(&h->arena);
-  @ assigns shared, vacant;
-  @ ensures \true;
-  @*/
-static void heap_publish(struct heap *h);
 
 /* What is asked of who ends blocks and does not know of tiny objects: off is in no
  * span of these, which have one page. */

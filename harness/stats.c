@@ -97,7 +97,7 @@ static void count_heap(struct stats *st, const struct heap *h)
 static const struct heap *heap_from(unsigned *k)
 {
   while (*k < HEAPS) {
-    const struct heap *h = __atomic_load_n(&heaps[(*k)++].to, __ATOMIC_ACQUIRE);
+    const struct heap *h = link_get(link_of((*k)++));
     if (h != NULL) {
       return h;
     }
