@@ -128,6 +128,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost int refused; */          /* 1: the system refused memory since it was 0, or
                                     mapped it where no heap can be, or a heap that
                                     was just made had too little */
+/*@ ghost int crowded; */          /* 1: too little address space for threads to own
+                                    heaps */
 /*@ ghost struct heap *made; */    /* the last heap that was made */
 /*@ ghost const char *vacant; */   /* where no heap is, seen under this lock */
 /*@ ghost int error; */            /* errno of this thread */
@@ -295,7 +297,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   END, due, cleared, drained, ownerless, cleaned, walked
 #define NEW_HEAP \
   {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
-  {x->reach | struct heap *x; \true}, shared, error, made, vacant
+  {x->reach | struct heap *x; \true}, shared, error, made, vacant, crowded
 #define ANY_HEAP \
   PACKS, NEW_HEAP, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys, \

@@ -48,8 +48,9 @@ void *lm_malloc(size_t size);
 void *lm_calloc(size_t n, size_t size);
 
 /* The object p with size bytes: at its place or at another, with the first
- * min(old, new) bytes kept.  p NULL: lm_malloc.  size 0: frees p and returns
- * NULL.  On failure p lives on unchanged. */
+ * min(old, new) bytes kept.  One that grows and has to move gets up to a quarter
+ * more room than it had, if there is, for it may grow again.  p NULL: lm_malloc.
+ * size 0: frees p and returns NULL.  On failure p lives on unchanged. */
 void *lm_realloc(void *p, size_t size);
 
 /* lm_realloc of n * size bytes; ENOMEM if the product overflows. */

@@ -368,6 +368,37 @@ FAST void *lm_calloc(size_t n, size_t size)
   return p;
 }
 
+/* What to ask for where an object of have bytes, that becomes one of n, has to move:
+ * what has grown a little will again, so it gets a quarter more than it had.
+ * Objects with a mapping of their own move without being copied. */
+/*@ assigns \nothing;
+  @ ensures enough: n <= \result;
+  @ ensures bound: \result == n || \result < n + have / 4;
+  @*/
+static size_t more_than(size_t have, size_t n)
+{
+  return have < n && have < OWN_MAPPING && n - have < have / 4 ? have + have / 4 : n;
+}
+
+/* An object of n bytes or more for one of have bytes that moves. */
+/*@ FROM_OUTSIDE
+  @ assigns ANY_MEMORY;
+  @ GIVES(n, AnyAlign(n))
+  @ KEEPS_END
+  @ TO_OUTSIDE
+  @*/
+static inline void *malloc_grown(size_t have, size_t n)
+{
+  size_t more = more_than(have, n);
+  int old = os_errno();
+  void *p = lm_malloc(more);
+  if (unlikely(p == NULL && more != n)) {
+    os_set_errno(old);
+    p = malloc_slow(n);
+  }
+  return p;
+}
+
 /* Makes the object at p one of size bytes, where it is or elsewhere, with its
  * contents; if NULL is returned, it is as it was.  Of no bytes: frees it. */
 /*@ FROM_OUTSIDE
@@ -404,7 +435,7 @@ FAST void *lm_realloc(void *p, size_t size)
   if (q != NULL) {
     return q;
   }
-  q = lm_malloc(size);
+  q = malloc_grown(have, size);
   if (q != NULL) {
     move(q, p, have < size ? have : size);
     lm_free(p);

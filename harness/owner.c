@@ -277,6 +277,7 @@ static void heaps_trim(void)
   @ assigns me.id, me.heaps, h->owner, nobodys, shared, ownerless;
   @ ensures own: Own;
   @ ensures done: \result != 0 ==> me.heaps != \null;
+  @ ensures must: \old(nobodys) == h ==> h->shared == 0 ==> \result != 0;
   @ ensures same: \result == 0 ==> me.heaps == \old(me.heaps);
   @*/
 static int heap_adopt(struct heap *h)

@@ -62,7 +62,8 @@ static void free_remote(struct heap *h, const void *p);
 static LM_COLD void tick_unowned(void);
 
 /* Makes a heap that nobody owns, or a new one, the first that this thread
- * owns; 0 if there is no memory for one. */
+ * owns; 0 only if there is no memory for one, the thread has ended or none owns a
+ * heap. */
 /*@ requires begun: own == 1 && locked == 0 && inside == \null;
   @ requires own: Own;
   @ assigns NEW_HEAP, refused, {x->owner | struct heap *x; \true}, me, locked,
@@ -70,6 +71,7 @@ static LM_COLD void tick_unowned(void);
   @ ensures own: Own;
   @ ensures unlocked: locked == 0;
   @ ensures done: \result != 0 ==> me.heaps != \null;
+  @ ensures must: \result == 0 ==> refused == 1 || me.ended != 0 || crowded == 1;
   @*/
 static int heap_take(void);
 

@@ -28,7 +28,9 @@ static int heap_shared(const struct heap *h)
 
 static int threads_own(void)
 {
-  return os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
+  int own = os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
+  /*@ ghost if (!own) crowded = 1; */
+  return own;
 }
 
 /* ---- Lists ---- */
@@ -60,15 +62,18 @@ static struct heap *unowned_take(void)
   unsigned n = 0;
   /*@ loop invariant heap: h == \null || Heap(h);
     @ loop invariant prev: prev == \null || Heap(prev);
-    @ loop assigns h, prev, n, shared, ownerless;
+    @ loop invariant range: n <= HEAPS;
+    @ loop invariant own: Own{Pre} ==> Own;
+    @ loop assigns h, prev, n, {x->owner | struct heap *x; \true}, nobodys, shared,
+    @   ownerless;
     @ loop variant HEAPS - n;
     @*/
-  while (h != NULL && heap_shared(h) && n < HEAPS) {
+  while (h != NULL && n < HEAPS && (heap_shared(h) || heap_owner(h) != 0)) {
     prev = h;
     h = heap_next(h);
     n++;
   }
-  if (h == NULL) {
+  if (h == NULL || n == HEAPS) {
     return NULL;
   }
   if (prev == NULL) {

@@ -22,6 +22,7 @@ static struct heap *heap_of(const void *p);
 /* Whether h never has an owner: then its records may not be whole. */
 /*@ requires heap: Heap(h);
   @ assigns ownerless;
+  @ ensures field: \result == h->shared;
   @ ensures never: \result != 0 <==> ownerless == h;
   @ ensures whole: \result == 0 ==> \valid(h);
   @*/
@@ -29,8 +30,8 @@ static int heap_shared(const struct heap *h);
 
 /* Whether threads own heaps: not where there is too little address space for
  * each to have one, so never with 32-bit addresses. */
-/*@ assigns \nothing;
-  @ ensures \true;
+/*@ assigns crowded;
+  @ ensures must: \result == 0 ==> crowded == 1;
   @*/
 static int threads_own(void);
 
@@ -65,8 +66,10 @@ static void unowned_add(struct heap *h);
 
 /* A heap that nobody owns but a thread could, off their list; NULL: none. */
 /*@ requires lock: locked == 1;
-  @ assigns shared, ownerless;
+  @ assigns {x->owner | struct heap *x; \true}, nobodys, shared, ownerless;
   @ ensures heap: \result == \null || Heap(\result);
+  @ ensures owns: \result != \null ==> nobodys == \result && \result->shared == 0;
+  @ ensures own: Own{Pre} ==> Own;
   @*/
 static struct heap *unowned_take(void);
 
@@ -78,6 +81,7 @@ static struct heap *unowned_take(void);
   @ ensures heap: \result == \null || Heap(\result);
   @ ensures none: \result == \null ==> refused == 1;
   @ ensures made: \result != \null ==> made == \result && nobodys == \result;
+  @ ensures shared: \result != \null ==> is_shared == 0 ==> \result->shared == 0;
   @*/
 static struct heap *heap_new(int is_shared);
 

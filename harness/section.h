@@ -163,6 +163,7 @@ static void section_leave(struct heap *h);
   @ ensures heap: \result != \null ==> Heap(\result);
   @ ensures zero: \result != \null ==> Zero(&\result->arena);
   @ ensures made: \result != \null ==> made == \result;
+  @ ensures shared: \result != \null ==> is_shared == 0 ==> \result->shared == 0;
   @ ensures none: \result != \null ==> nobodys == \result;
   @*/
 static struct heap *records_map(int is_shared);
