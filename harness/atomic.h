@@ -13,6 +13,14 @@
 
 /* ---- Addresses ---- */
 
+/* The heap that is at the 4 GiB of address p, NULL if there is none: then no heap
+ * has p. */
+/*@ assigns shared;
+  @ ensures heap: \result == \null || Heap(\result);
+  @ ensures only: \forall struct heap *x; Heap(x) ==> In(x, p) ==> \result == x;
+  @*/
+static struct heap *heap_at(const void *p);
+
 /* Whether address p is in heap h; its offset there. */
 /*@ requires heap: Heap(h);
   @ assigns \nothing;

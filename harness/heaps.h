@@ -128,10 +128,13 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost int refused; */          /* 1: the system refused memory since it was 0, or
                                     mapped it where no heap can be, or a heap that
                                     was just made had too little */
+/*@ ghost int barred; */           /* 1: a signal handler that interrupted who has the
+                                    lock was not let in */
 /*@ ghost int crowded; */          /* 1: too little address space for threads to own
                                     heaps */
 /*@ ghost struct heap *made; */    /* the last heap that was made */
 /*@ ghost const char *vacant; */   /* where no heap is, seen under this lock */
+/*@ ghost const void *nowhere; */  /* an address that is in no heap */
 /*@ ghost int error; */            /* errno of this thread */
 
 /* What came of this call.  At a section's end the proof forgets the arena, for a
@@ -269,7 +272,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 #define BLOCK SHOWN, ZEROED, FULL, COPIED
 #define SHOWN block, block_size, block_new, block_step, block_tiny
 #define HAD had, had_bytes
-#define WRONG wrong, wrong_what
+#define WRONG wrong, wrong_what, nowhere
 #define ZEROED zeroed, zeroed_bytes
 #define FULL full, full_pages
 #define COPIED moved_from, moved_to, moved_bytes, moved_of

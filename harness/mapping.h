@@ -154,10 +154,11 @@ static void *object_remap(void *p, size_t size, size_t to);
   void show_mapped(size_t i, const void *p, size_t step);
 */
 
-/* No mapping begins at p. */
+/* No mapping begins at p, which is in no heap. */
 /*@ ghost
   /@ requires lock: locked == 1;
    @ requires table: Table;
+   @ requires nowhere: nowhere == p;
    @ requires none: \forall integer i; 0 <= i < nmappings ==>
    @   mappings[i].start != (uintptr_t)p;
    @ requires some: what == LM_INTERIOR || what == LM_FOREIGN;
@@ -195,6 +196,7 @@ static void *mapping_alloc(size_t n, size_t align, unsigned noscan);
 
 /* What p, which is in no heap, is; if it is a block, its size. */
 /*@ requires outside: Outside;
+  @ requires nowhere: nowhere == p;
   @ requires what: \valid(what);
   @ assigns TABLE, *what, nobodys, locked, shared, BLOCK, WRONG;
   @ ensures given: *what == LM_OK ==> block == p && block_size == \result;
@@ -252,15 +254,16 @@ struct mapped {
   size_t count, bytes;
 };
 /*@ requires outside: Outside;
-  @ assigns TABLE, nobodys, locked, shared;
+  @ assigns TABLE, nobodys, locked, shared, barred;
   @ ensures outside: Outside;
-  @ ensures count: \result.count == 0 || \result.count == nmappings;
+  @ ensures count: \result.count == nmappings || (\result.count == 0 && barred == 1);
   @ ensures bytes: \result.bytes == MappedBytes(\result.count);
   @*/
 static struct mapped mappings_count(void);
 
 /* Frees p, which is in no heap; it is a misuse if no mapping starts there. */
 /*@ requires outside: Outside;
+  @ requires nowhere: nowhere == p;
   @ assigns TABLE, ours, ours_size, nobodys, locked, shared, error, END;
   @ ensures ended: Ended(p);
   @ ensures outside: Outside;

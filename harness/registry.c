@@ -7,16 +7,25 @@
 #include "atomic.h"
 #include "platform_linux.h"
 
-static struct heap *heap_at(uintptr_t p)
-{
-  uintptr_t n = heap_number(p);
-  return n < HEAPS ? link_get(link_of(n)) : NULL;
-}
+/* No heap has address p. */
+/*@ ghost
+  /@ requires none: \forall struct heap *x; Heap(x) ==> !In(x, p);
+   @ assigns nowhere;
+   @ ensures nowhere: nowhere == p;
+   @/
+  static void show_nowhere(const void *p) {
+    nowhere = p;
+  }
+*/
 
 static struct heap *heap_of(const void *p)
 {
-  struct heap *h = heap_at((uintptr_t)p);
-  return h != NULL && heap_has(h, p) ? h : NULL;
+  struct heap *h = heap_at(p);
+  if (h != NULL && heap_has(h, p)) {
+    return h;
+  }
+  /*@ ghost show_nowhere(p); */
+  return NULL;
 }
 
 static int heap_shared(const struct heap *h)
@@ -109,7 +118,7 @@ static struct heap *unowned_take(void)
   @*/
 static int place_free(const char *p)
 {
-  const struct heap *h = heap_at((uintptr_t)p);
+  const struct heap *h = heap_at(p);
   int is = heap_number(p) < HEAPS && h == NULL;
   /*@ ghost if (is) vacant = p; else show_taken(p, h); */
   return is;

@@ -7,15 +7,10 @@
 #define LM_REGISTRY_H
 #include "section.h"
 
-/* The heap that is at the 4 GiB of address p; NULL if there is none. */
-/*@ assigns shared;
-  @ ensures heap: \result == \null || Heap(\result);
-  @*/
-static struct heap *heap_at(uintptr_t p);
-
-/* The heap that address p lies in, NULL if there is none. */
-/*@ assigns shared;
+/* The heap that address p lies in, NULL only if there is none. */
+/*@ assigns shared, nowhere;
   @ ensures heap: \result == \null || (Heap(\result) && In(\result, p));
+  @ ensures must: \result == \null ==> nowhere == p;
   @*/
 static struct heap *heap_of(const void *p);
 

@@ -67,6 +67,8 @@ static struct link *link_of(uintptr_t i)
 
 static struct heap *link_get(const struct link *l) { return LOAD(l->to, RELAXED); }
 static void link_set(struct link *l, struct heap *h) { STORE(l->to, h, RELEASE); }
+static struct heap *heap_at(const void *p)
+{ return heap_number(p) < HEAPS ? link_get(link_of(heap_number(p))) : NULL; }
 static uintptr_t mark_get(const struct mark *m) { return LOAD(m->at, RELAXED); }
 static void mark_set(struct mark *m, uintptr_t at) { STORE(m->at, at, RELAXED); }
 static inline int heap_has(const struct heap *h, const void *p)
@@ -81,7 +83,7 @@ static size_t records_size(int is_shared)
 
 static struct heap *records_map(int is_shared)
 {
-  struct heap *h = HEAPS == 1 && heap_at(0) != NULL
+  struct heap *h = HEAPS == 1 && heap_at(NULL) != NULL
                    ? NULL : os_map(records_size(is_shared), PAGE_SIZE);
   if (h != NULL) {
     os_small_pages(h, records_size(is_shared));     /* they are mostly holes */

@@ -26,9 +26,9 @@ static void lock(void);
 /* The same, but 0 where a signal handler has interrupted who has the lock. */
 /*@ requires once: locked == 0;
   @ requires nowhere: inside == \null;
-  @ assigns locked, nobodys, shared;
+  @ assigns locked, nobodys, shared, barred;
   @ ensures locked: \result != 0 ==> locked == 1 && nobodys == \null;
-  @ ensures not: \result == 0 ==> locked == 0;
+  @ ensures not: \result == 0 ==> locked == 0 && barred == 1;
   @*/
 static int lock_try(void);
 

@@ -285,6 +285,7 @@ static long sweep_in(struct heap *h, struct lm_span span, const unsigned long *m
 
 /* The same of a mapping. */
 /*@ FROM_OUTSIDE
+  @ requires nowhere: nowhere == span.start;
   @ assigns TABLE, ours, ours_size, nobodys, locked, shared, error, END;
   @ ensures result: -1 <= \result <= 1;
   @ ensures must: \result == -1 ==> NoMapping(span);
