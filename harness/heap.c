@@ -290,6 +290,7 @@ static void *shared_alloc(unsigned tag, unsigned amount, struct got *g)
   @ requires begun: own == 1;
   @ requires own: Own;
   @ assigns me.heaps, shared;
+  @ ensures first: prev != \null ==> me.heaps == h;
   @ ensures own: Own;
   @*/
 static void heap_first(struct heap *h, struct heap *prev)

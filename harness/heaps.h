@@ -132,6 +132,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
                                     lock was not let in */
 /*@ ghost int crowded; */          /* 1: too little address space for threads to own
                                     heaps */
+/*@ ghost int watched; */          /* 1: when this thread ends, thread_end is called */
 /*@ ghost struct heap *made; */    /* the last heap that was made */
 /*@ ghost const char *vacant; */   /* where no heap is, seen under this lock */
 /*@ ghost const void *nowhere; */  /* an address that is in no heap */
@@ -300,7 +301,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   END, due, cleared, drained, ownerless, cleaned, walked
 #define NEW_HEAP \
   {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
-  {x->reach | struct heap *x; \true}, shared, error, made, vacant, crowded
+  {x->reach | struct heap *x; \true}, shared, error, made, vacant, crowded, \
+  watched
 #define ANY_HEAP \
   PACKS, NEW_HEAP, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys, \

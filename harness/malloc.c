@@ -84,6 +84,7 @@ static void *pages_get(size_t n, unsigned tag, struct got *g)
   @ requires align: 1 <= align;
   @ assigns \nothing;
   @ ensures class: \result < CLASSES;
+  @ ensures must: n <= CLASS_SIZE_MAX ==> align <= 8 ==> \result != 0;
   @ ensures enough: \result != 0 ==> n <= ClassSize[\result];
   @ ensures aligned: \result != 0 ==> 8 < align ==> align <= PAGE_SIZE &&
   @   ClassSize[\result] % align == 0;

@@ -72,6 +72,7 @@ static LM_COLD void tick_unowned(void);
   @ ensures unlocked: locked == 0;
   @ ensures done: \result != 0 ==> me.heaps != \null;
   @ ensures must: \result == 0 ==> refused == 1 || me.ended != 0 || crowded == 1;
+  @ ensures watched: \result != 0 ==> \old(me.heaps) == \null ==> watched == 1;
   @*/
 static int heap_take(void);
 

@@ -72,8 +72,8 @@ static void os_unlock_all(void);
 /* Lets thread_end be called when this thread ends, after other destructors
  * where that can be. */
 /*@ requires outside: locked == 0 && inside == \null;
-  @ assigns shared, error;
-  @ ensures \true;
+  @ assigns shared, error, watched;
+  @ ensures watched: watched == 1;
   @*/
 static void os_at_thread_end(void);
 static void thread_end(void);
