@@ -88,9 +88,9 @@ static int pending(const struct heap *h);
 /* Takes the whole stack: its first span, 0 if there is none. */
 /*@ requires whole: \valid(h);
   @ requires inside: inside == h;
-  @ assigns shared, drained;
+  @ assigns shared, walk, left, opened;
   @ ensures span: \result < ARENA_PAGES;
-  @ ensures drained: drained == h;
+  @ ensures walk: walk == \result && left == ARENA_PAGES && opened == 0;
   @*/
 static unsigned pending_take(struct heap *h);
 
@@ -103,12 +103,16 @@ static unsigned pending_take(struct heap *h);
   @*/
 static void pending_push(struct heap *h, unsigned s);
 
-/* The span behind s on the stack that was taken. */
+/* The span behind s on the stack that was taken, on which no span is twice; s is to
+ * be collected next. */
 /*@ requires whole: \valid(h);
   @ requires inside: inside == h;
   @ requires span: s < ARENA_PAGES;
-  @ assigns shared;
+  @ requires next: walk == s && 0 < left && opened == 0;
+  @ assigns shared, walk, left, opened;
   @ ensures span: \result < ARENA_PAGES;
+  @ ensures walk: walk == \result && opened == s;
+  @ ensures left: left == \old(left) - 1 && (left == 0 ==> \result == 0);
   @*/
 static unsigned chain_next(const struct heap *h, unsigned s);
 
@@ -129,10 +133,12 @@ static unsigned queued(const struct heap *h, unsigned s);
   @ requires noted: why == QUEUED ==> due == NOTED && noted == h && noted_run == s;
   @ requires inside: why != QUEUED ==> inside == h &&
   @   why == (h->arena.tag[s] == TAG_TINY ? PACKED : 0);
-  @ assigns shared, due, cleared;
+  @ assigns shared, due, CLEARED;
   @ ensures push: why == QUEUED && \result != QUEUED ==> due == UNPUSHED;
   @ ensures pushed: why == QUEUED && \result == QUEUED ==> due == 0;
   @ ensures cleared: why != QUEUED ==> cleared == s && due == \old(due);
+  @ ensures owed: why != QUEUED ==> swept == 0 && owed == (why == PACKED ? 1 : 0);
+  @ ensures open: walk == \old(walk) && left == \old(left) && opened == \old(opened);
   @*/
 static unsigned queued_set(struct heap *h, unsigned s, unsigned why);
 
@@ -144,13 +150,23 @@ static unsigned queued_set(struct heap *h, unsigned s, unsigned why);
   @*/
 static word remote(const struct heap *h, unsigned k);
 
+/* Whether that is 0, for who collects. */
+/*@ requires whole: \valid(h);
+  @ requires inside: inside == h;
+  @ requires index: k < ARENA_PAGES * WORDS;
+  @ requires next: k == WORDS * cleared + swept;
+  @ assigns shared, swept;
+  @ ensures seen: swept == (\result != 0 ? \old(swept) + 1 : \old(swept));
+  @*/
+static int remote_none(const struct heap *h, unsigned k);
+
 /* Takes it: what it was; it is 0 then. */
 /*@ requires whole: \valid(h);
   @ requires inside: inside == h;
-  @ requires cleared: cleared == k / WORDS;
+  @ requires next: k == WORDS * cleared + swept;
   @ requires index: k < ARENA_PAGES * WORDS;
-  @ assigns shared;
-  @ ensures \true;
+  @ assigns shared, swept;
+  @ ensures seen: swept == \old(swept) + 1;
   @*/
 static word remote_take(struct heap *h, unsigned k);
 

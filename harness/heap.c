@@ -164,7 +164,7 @@ static inline int slot_at_hand(struct heap *h, unsigned l, unsigned t)
 /* Whether h has what is wanted, as far as it goes. */
 /*@ IN_SECTION(h)
   @ requires want: WANT;
-  @ assigns h->arena, PACKS, shared, END, due, cleared, drained;
+  @ assigns h->arena, PACKS, shared, END, due, CLEARED, drained;
   @ KEEPS_END
   @ ensures all: hand == HAND_ALL ==> \result != 0;
   @ ENSURES_SOUND(h)
@@ -189,7 +189,7 @@ static int at_hand(struct heap *h, unsigned tag, unsigned amount, int hand)
   @ requires want: WANT;
   @ requires got: \valid(g);
   @ assigns h->arena, PACKS, h->note, *g, shared, error, BLOCK, END, due,
-  @   cleared, drained;
+  @   CLEARED, drained;
   @ KEEPS_END
   @ ENSURES_SOUND(h)
   @ GIVES_WANT
@@ -218,7 +218,7 @@ static char *heap_alloc_in(struct heap *h, unsigned tag, unsigned amount, struct
   @ requires got: \valid(g);
   @ assigns h->arena, PACKS, h->note, h->owner, *g, inside, nobodys, shared, error,
   @   BLOCK, END,
-  @   due, cleared, drained;
+  @   due, CLEARED, drained;
   @ KEEPS_END
   @ GIVES_WANT
   @ ensures none: \result == \null ==> h != \null ==> \old(nobodys) == h ==>
@@ -310,7 +310,7 @@ static void heap_first(struct heap *h, struct heap *prev)
   @ requires got: \valid(g);
   @ assigns h->arena, PACKS, h->note, h->owner, *g, inside, nobodys, shared, error,
   @   BLOCK, END,
-  @   due, cleared, drained;
+  @   due, CLEARED, drained;
   @ KEEPS_END
   @ GIVES_WANT
   @ ensures none: \result == \null ==> hand == HAND_ALL ==> Mine{Pre}(h) ==>

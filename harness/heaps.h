@@ -179,7 +179,13 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost int due; */              /* NOTED, UNPUSHED: what it still has to do */
 /*@ ghost unsigned cleared; */     /* span that it collects: not queued any more */
 /*@ ghost struct heap *ownerless; */ /* it never has an owner */
-/*@ ghost struct heap *drained; */ /* its stack was empty, or taken, in this section */
+/*@ ghost unsigned swept; */       /* so many words of frees by others were looked at */
+/*@ ghost int owed; */             /* 1: it has tiny objects, whose frees were not yet */
+/*@ ghost unsigned walk; */        /* next on the stack that was taken, 0: none */
+/*@ ghost unsigned left; */        /* no more are on it */
+/*@ ghost unsigned opened; */      /* taken from it, and not yet collected; 0: none */
+/*@ ghost struct heap *drained; */ /* its stack was empty, or taken and all collected, in
+                                    this section */
 /*@ ghost struct packs *records; */ /* of tiny objects of inside; NULL: none */
 /*@ ghost unsigned marked; */      /* run whose flag says if tiny objects are there */
 /*@ ghost int untouched; */        /* pages from here on were never used before */
@@ -288,6 +294,8 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   ensures end: due == \old(due) && ended == \old(ended) && \
     reported == \old(reported);
 
+#define CLEARED cleared, swept, owed, walk, left, opened
+
 /* The records of tiny objects, of any heap. */
 #define PACKS \
   {x->tiny | struct packs *x; \true}, {x->refilled | struct packs *x; \true}, \
@@ -298,7 +306,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   PACKS, \
   {x->arena | struct heap *x; \true}, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys, shared, \
-  END, due, cleared, drained, ownerless, cleaned, walked
+  END, due, CLEARED, drained, ownerless, cleaned, walked
 #define NEW_HEAP \
   {x->arena | struct heap *x; \true}, {x->base | struct heap *x; \true}, \
   {x->reach | struct heap *x; \true}, shared, error, made, vacant, crowded, \
@@ -306,6 +314,6 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 #define ANY_HEAP \
   PACKS, NEW_HEAP, {x->note | struct heap *x; \true}, \
   {x->owner | struct heap *x; \true}, inside, nobodys, \
-  END, due, cleared, drained, ownerless, cleaned, walked
+  END, due, CLEARED, drained, ownerless, cleaned, walked
 
 #endif

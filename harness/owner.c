@@ -111,7 +111,7 @@ static void free_remote(struct heap *h, const void *p)
 /* Frees what others have freed, and gives memory back: of all that is free, or
  * of what has been for a while. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, PACKS, h->note, shared, END, due, cleared, drained, cleaned;
+  @ assigns h->arena, PACKS, h->note, shared, END, due, CLEARED, drained, cleaned;
   @ KEEPS_END
   @ ensures collected: drained == h;
   @ ensures cleaned: all != 0 ==> cleaned == h;
@@ -148,7 +148,7 @@ static void clean(struct heap *h, int all)
   @ requires lock: locked == 1 && inside == \null;
   @ requires own: Own;
   @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, shared,
-  @   END, due, cleared, drained, cleaned;
+  @   END, due, CLEARED, drained, cleaned;
   @ KEEPS_END
   @ ensures collected: nobodys == h ==> drained == h;
   @ ensures cleaned: nobodys == h ==> all != 0 ==> cleaned == h;
@@ -226,7 +226,7 @@ static LM_COLD void tick_unowned(void)
   @ requires begun: own == 1 && inside == \null;
   @ requires own: Own;
   @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, shared,
-  @   END, due, cleared, drained, cleaned;
+  @   END, due, CLEARED, drained, cleaned;
   @ KEEPS_END
   @ ensures collected: Mine(h) ==> drained == h;
   @ ensures cleaned: Mine(h) ==> all != 0 ==> cleaned == h;
@@ -325,7 +325,7 @@ static int heap_take(void)
   @ requires lock: locked == 1 && inside == \null;
   @ requires begun: own == 1;
   @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, shared,
-  @   END, due, cleared, drained;
+  @   END, due, CLEARED, drained;
   @ KEEPS_END
   @ ensures left: inside == \null;
   @*/

@@ -45,7 +45,7 @@ static int is_nobodys(struct heap *h);
   @ requires heap: Heap(h);
   @ requires in: In(h, p);
   @ assigns h->arena, PACKS, h->note, h->owner, inside, nobodys, locked, shared,
-  @   END, NOTE, cleared, drained, ownerless;
+  @   END, NOTE, CLEARED, drained, ownerless;
   @ ensures ended: Ended(p);
   @ TO_OUTSIDE
   @*/

@@ -302,4 +302,5 @@ static void packed_collect(struct heap *h, unsigned s)
       packed_collect_block(h, s * BLOCKS_IN_PAGE + i);
     }
   }
+  /*@ ghost owed = 0; */
 }

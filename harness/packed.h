@@ -79,7 +79,8 @@ static unsigned packed_live(const struct heap *h, unsigned b);
 /*@ IN_SECTION(h)
   @ requires span: s < ARENA_PAGES;
   @ requires cleared: cleared == s;
-  @ assigns h->arena, PACKS, shared, END;
+  @ assigns h->arena, PACKS, shared, END, owed;
+  @ ensures done: owed == 0;
   @ ENSURES_SOUND(h)
   @*/
 static void packed_collect(struct heap *h, unsigned s);

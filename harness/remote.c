@@ -78,8 +78,9 @@ static word slots_free(struct heap *h, unsigned s, unsigned w, word x)
   @ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
   @ requires index: w < WORDS;
-  @ requires cleared: cleared == s;
-  @ assigns h->arena, PACKS, shared, END;
+  @ requires cleared: cleared == s && swept == w;
+  @ assigns h->arena, PACKS, shared, END, swept;
+  @ ensures seen: swept == w + 1;
   @ ENSURES_SOUND(h)
   @*/
 static void collect_word(struct heap *h, unsigned s, unsigned w)
@@ -103,11 +104,36 @@ static void collect_word(struct heap *h, unsigned s, unsigned w)
   }
 }
 
+/* All frees in span s that others had noted when it was cleared are done. */
+/*@ ghost
+  /@ requires cleared: cleared == s && opened == s;
+   @ requires all: swept == WORDS && owed == 0;
+   @ assigns opened;
+   @ ensures done: opened == 0;
+   @/
+  static void show_collected(unsigned s) {
+    opened = 0;
+  }
+*/
+
+/* So are those of all spans that were on the stack of h. */
+/*@ ghost
+  /@ requires all: walk == 0 && opened == 0;
+   @ assigns drained;
+   @ ensures drained: drained == h;
+   @/
+  static void show_drained(struct heap *h) {
+    drained = h;
+  }
+*/
+
 /*@ IN_SECTION(h)
   @ requires whole: \valid(h);
   @ requires span: s < ARENA_PAGES;
-  @ assigns h->arena, PACKS, shared, END, due, cleared;
+  @ requires open: opened == s;
+  @ assigns h->arena, PACKS, shared, END, due, CLEARED;
   @ ensures due: due == \old(due);
+  @ ensures done: opened == 0 && walk == \old(walk) && left == \old(left);
   @ ENSURES_SOUND(h)
   @*/
 static void collect_span(struct heap *h, unsigned s)
@@ -120,38 +146,41 @@ static void collect_span(struct heap *h, unsigned s)
     queued_set(h, s, 0);
   }
   /*@ loop invariant range: 0 <= w <= WORDS;
+    @ loop invariant seen: swept == w;
     @ LOOP_SOUND(h)
-    @ loop assigns w, h->arena, PACKS, shared, END;
+    @ loop assigns w, h->arena, PACKS, shared, END, swept;
     @ loop variant WORDS - w;
     @*/
   for (w = 0; w < WORDS; w++) {
-    if (remote(h, WORDS * s + w) != 0) {
+    if (!remote_none(h, WORDS * s + w)) {
       collect_word(h, s, w);
     }
   }
+  /*@ ghost show_collected(s); */
 }
 
 static void collect(struct heap *h)
 {
-  unsigned s, next, n = 0;
+  unsigned s, next;
   /*@ ghost const void *was_ended = ended, *was_reported = reported; */
   if (!pending(h)) {
     return;
   }
   s = pending_take(h);
-  /*@ loop invariant range: 0 <= n <= ARENA_PAGES;
-    @ loop invariant span: s < ARENA_PAGES;
+  /*@ loop invariant span: s < ARENA_PAGES;
     @ LOOP_SOUND(h)
     @ loop invariant due: due == \at(due,Pre);
-    @ loop assigns s, next, n, h->arena, PACKS, shared, END, due, cleared;
-    @ loop variant ARENA_PAGES - n;
+    @ loop invariant walk: walk == s && opened == 0;
+    @ loop invariant left: left == 0 ==> s == 0;
+    @ loop assigns s, next, h->arena, PACKS, shared, END, due, CLEARED;
+    @ loop variant left;
     @*/
-  while (s != 0 && n < ARENA_PAGES) {
+  while (s != 0) {
     next = chain_next(h, s);    /* before the span can be put there again */
     collect_span(h, s);
     s = next;
-    n++;
   }
+  /*@ ghost show_drained(h); */
   /*@ ghost ended = was_ended; */
   /*@ ghost reported = was_reported; */
 }

@@ -66,7 +66,7 @@ static word slots_free(struct heap *h, unsigned s, unsigned w, word x);
 
 /* Frees what others have freed.  The stack has each span once at most. */
 /*@ IN_SECTION(h)
-  @ assigns h->arena, PACKS, shared, END, due, cleared, drained;
+  @ assigns h->arena, PACKS, shared, END, due, CLEARED, drained;
   @ KEEPS_END
   @ ensures drained: drained == h;
   @ ENSURES_SOUND(h)

@@ -138,6 +138,7 @@ static unsigned queued_set(struct heap *h, unsigned s, unsigned why)
 
 static word remote(const struct heap *h, unsigned k)
 { return LOAD(h->inbox.remote[k], SEQ_CST); }
+static int remote_none(const struct heap *h, unsigned k) { return remote(h, k) == 0; }
 static word remote_take(struct heap *h, unsigned k)
 { return SWAP(h->inbox.remote[k], 0, ACQ_REL); }
 static word remote_set(struct heap *h, unsigned k, word bit)

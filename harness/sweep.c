@@ -254,7 +254,7 @@ static long sweep_slots(struct heap *h, unsigned s, unsigned count,
 /* As lm_sweep, in heap h, which the caller holds. */
 /*@ IN_SECTION(h)
   @ requires in: In(h, span.start);
-  @ assigns h->arena, PACKS, h->note, shared, END, due, cleared, drained, unfit;
+  @ assigns h->arena, PACKS, h->note, shared, END, due, CLEARED, drained, unfit;
   @ ensures due: due == \old(due);
   @ ENSURES_SOUND(h)
   @ ensures result: -1 <= \result;
