@@ -35,7 +35,7 @@ static unsigned offset(const struct heap *h, const void *p);
 
 /* ---- Cells ---- */
 
-/* Link i: to the heap of the i-th 4 GiB; to the first heap that nobody owns. */
+/* Link i: to the heap of the i-th 4 GiB, or, UNOWNED, to the first that nobody owns. */
 #define UNOWNED HEAPS
 /*@ requires index: i <= UNOWNED;
   @ requires lock: i == UNOWNED ==> locked == 1;
@@ -137,7 +137,8 @@ static unsigned queued(const struct heap *h, unsigned s);
   @ ensures push: why == QUEUED && \result != QUEUED ==> due == UNPUSHED;
   @ ensures pushed: why == QUEUED && \result == QUEUED ==> due == 0;
   @ ensures cleared: why != QUEUED ==> cleared == s && due == \old(due);
-  @ ensures owed: why != QUEUED ==> swept == 0 && owed == (why == PACKED ? 1 : 0);
+  @ ensures owed: why != QUEUED ==> swept == 0 &&
+  @   owed == (why == PACKED ? BLOCKS_IN_PAGE : 0);
   @ ensures open: walk == \old(walk) && left == \old(left) && opened == \old(opened);
   @*/
 static unsigned queued_set(struct heap *h, unsigned s, unsigned why);
@@ -221,7 +222,8 @@ static struct packs *packs_here(const struct heap *h);
 static struct packs *packs_make(struct heap *h);
 
 /* The objects of block b that others have freed, a bit each, by the byte at which
- * they begin; the second takes them: there are none then. */
+ * they begin.  For who collects: whether there are none; takes them: there are none
+ * then. */
 /*@ requires heap: Heap(h);
   @ requires block: b < TINY_BLOCKS;
   @ assigns shared;
@@ -230,10 +232,18 @@ static struct packs *packs_make(struct heap *h);
 static unsigned gone(const struct heap *h, unsigned b);
 /*@ requires heap: Heap(h);
   @ requires inside: inside == h;
-  @ requires cleared: cleared == b / BLOCKS_IN_PAGE;
   @ requires block: b < TINY_BLOCKS;
-  @ assigns shared;
-  @ ensures \true;
+  @ requires next: owed != 0 && b + owed == (cleared + 1) * BLOCKS_IN_PAGE;
+  @ assigns shared, owed;
+  @ ensures seen: owed == (\result != 0 ? \old(owed) - 1 : \old(owed));
+  @*/
+static int gone_none(const struct heap *h, unsigned b);
+/*@ requires heap: Heap(h);
+  @ requires inside: inside == h;
+  @ requires block: b < TINY_BLOCKS;
+  @ requires next: owed != 0 && b + owed == (cleared + 1) * BLOCKS_IN_PAGE;
+  @ assigns shared, owed;
+  @ ensures seen: owed == \old(owed) - 1;
   @*/
 static unsigned gone_take(struct heap *h, unsigned b);
 

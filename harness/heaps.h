@@ -180,7 +180,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
 /*@ ghost unsigned cleared; */     /* span that it collects: not queued any more */
 /*@ ghost struct heap *ownerless; */ /* it never has an owner */
 /*@ ghost unsigned swept; */       /* so many words of frees by others were looked at */
-/*@ ghost int owed; */             /* 1: it has tiny objects, whose frees were not yet */
+/*@ ghost unsigned owed; */        /* so many of its blocks of tiny objects were not */
 /*@ ghost unsigned walk; */        /* next on the stack that was taken, 0: none */
 /*@ ghost unsigned left; */        /* no more are on it */
 /*@ ghost unsigned opened; */      /* taken from it, and not yet collected; 0: none */
@@ -294,6 +294,7 @@ static int debug;             /* one of LEMMALLOC_OPTIONS: see options.c */
   ensures end: due == \old(due) && ended == \old(ended) && \
     reported == \old(reported);
 
+/* What who collects keeps count of. */
 #define CLEARED cleared, swept, owed, walk, left, opened
 
 /* The records of tiny objects, of any heap. */

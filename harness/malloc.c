@@ -375,6 +375,8 @@ FAST void *lm_calloc(size_t n, size_t size)
 /*@ assigns \nothing;
   @ ensures enough: n <= \result;
   @ ensures bound: \result == n || \result < n + have / 4;
+  @ ensures must: have < n < have + have / 4 ==> have < OWN_MAPPING ==>
+  @   \result == have + have / 4;
   @*/
 static size_t more_than(size_t have, size_t n)
 {

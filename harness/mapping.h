@@ -2,7 +2,8 @@
  * mapping.h - objects with a mapping of their own, and what mapping.c stands on.
  * They stand in a table sorted by address, under the lock.
  * Proven: what mapping.c promises here, under a heading of its own.  Trusted: the
- * contracts of the others, whose code, if they have any, is in section.c.
+ * contracts of the others, whose code, if they have any, is in section.c, but that of
+ * object_remap in platform_linux.c.
  */
 #ifndef LM_MAPPING_H
 #define LM_MAPPING_H

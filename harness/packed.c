@@ -263,8 +263,9 @@ static int packed_free(struct heap *h, unsigned off)
 /* Frees what other threads have freed in block b. */
 /*@ IN_SECTION(h)
   @ requires block: b < TINY_BLOCKS;
-  @ requires cleared: cleared == b / BLOCKS_IN_PAGE;
-  @ assigns h->arena, PACKS, shared, END;
+  @ requires next: owed != 0 && b + owed == (cleared + 1) * BLOCKS_IN_PAGE;
+  @ assigns h->arena, PACKS, shared, END, owed;
+  @ ensures seen: owed == \old(owed) - 1;
   @ ENSURES_SOUND(h)
   @*/
 static void packed_collect_block(struct heap *h, unsigned b)
@@ -294,13 +295,13 @@ static void packed_collect(struct heap *h, unsigned s)
   unsigned i;
   /*@ loop invariant range: 0 <= i <= BLOCKS_IN_PAGE;
     @ LOOP_SOUND(h)
-    @ loop assigns i, h->arena, PACKS, shared, END;
+    @ loop invariant seen: owed == BLOCKS_IN_PAGE - i;
+    @ loop assigns i, h->arena, PACKS, shared, END, owed;
     @ loop variant BLOCKS_IN_PAGE - i;
     @*/
   for (i = 0; i < BLOCKS_IN_PAGE; i++) {
-    if (gone(h, s * BLOCKS_IN_PAGE + i) != 0) {
+    if (!gone_none(h, s * BLOCKS_IN_PAGE + i)) {
       packed_collect_block(h, s * BLOCKS_IN_PAGE + i);
     }
   }
-  /*@ ghost owed = 0; */
 }

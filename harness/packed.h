@@ -78,7 +78,7 @@ static unsigned packed_live(const struct heap *h, unsigned b);
 /* Frees the objects of span s that others have freed. */
 /*@ IN_SECTION(h)
   @ requires span: s < ARENA_PAGES;
-  @ requires cleared: cleared == s;
+  @ requires cleared: cleared == s && owed == BLOCKS_IN_PAGE;
   @ assigns h->arena, PACKS, shared, END, owed;
   @ ensures done: owed == 0;
   @ ENSURES_SOUND(h)

@@ -1,7 +1,7 @@
 /*
  * platform_linux.h - what heaps and threads need of the operating system.
  * A port to another system replaces this file and platform_linux.c; what is written
- * for people (line.c, options.c) asks POSIX alone.
+ * for people (line.c, options.c) asks POSIX and for secure_getenv(3) alone.
  * None of these functions allocates; none but lock_try blocks.
  * The contracts are for who calls: shared is all that several threads write.
  * Proven: nothing.  Trusted: every line, and mmap(2), munmap(2), madvise(2),

@@ -37,9 +37,9 @@ static int heap_shared(const struct heap *h)
 
 static int threads_own(void)
 {
-  int own = os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE) >= 4;
-  /*@ ghost if (!own) crowded = 1; */
-  return own;
+  size_t heaps = os_room() / ((size_t)HEAP_PAGES * PAGE_SIZE);
+  /*@ ghost if (heaps < 4) crowded = 1; */
+  return heaps >= 4;
 }
 
 /* ---- Lists ---- */

@@ -176,6 +176,7 @@ static struct packs *packs_make(struct heap *h)
 
 static unsigned gone(const struct heap *h, unsigned b)
 { return LOAD(packs_of(h)->gone[b], RELAXED); }
+static int gone_none(const struct heap *h, unsigned b) { return gone(h, b) == 0; }
 static unsigned gone_take(struct heap *h, unsigned b)
 { return SWAP(packs_of(h)->gone[b], 0, ACQ_REL); }
 

@@ -53,6 +53,7 @@ conform() {
 
 @test "realloc within the same size class keeps the address" {
   conform realloc_stays
+  conform realloc_grows
 }
 
 @test "a realloc or reallocarray that fails leaves the object and its contents" {

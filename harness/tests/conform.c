@@ -288,6 +288,23 @@ static void realloc_stays(void)
   free(p);
 }
 
+/* What grows in small steps moves each time by a quarter at least, what grows at
+ * once is as large as it was asked for. */
+static void realloc_grows(void)
+{
+  size_t n;
+  char *p = malloc(1024);
+  for (n = 1025; n < 30000; n += 16) {
+    size_t have = malloc_usable_size(p);
+    p = realloc(p, n);
+    CHECK(p && malloc_usable_size(p) >= n);
+    CHECK(malloc_usable_size(p) == have || malloc_usable_size(p) >= have + have / 4);
+  }
+  p = realloc(p, 65536);
+  CHECK(malloc_usable_size(p) == 65536);
+  free(p);
+}
+
 static void usable(void)
 {
   size_t n;
@@ -497,6 +514,7 @@ static const struct {
   { "zeroed", zeroed },
   { "realloc_keeps", realloc_keeps },
   { "realloc_stays", realloc_stays },
+  { "realloc_grows", realloc_grows },
   { "failure_keeps", failure_keeps },
   { "tuning", tuning },
   { "usable", usable },
